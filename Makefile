@@ -1,0 +1,49 @@
+# The two commands of this project are `make book` and `make test`; README.md has the same
+# commands for people without make.
+PYTHON ?= python3
+BIN := .venv/bin
+SITE := _build/html
+
+# The names of the packages of one extra in pyproject.toml, a line each.
+extra = $(BIN)/python -c "import tomllib; \
+  print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['$(1)'], sep='\n')"
+
+.PHONY: book test check serve lab notebooks audit clean
+
+book: .venv/book.stamp
+	$(BIN)/jupyter-book build . -W -n --keep-going
+	@echo "Front page: file://$(CURDIR)/$(SITE)/index.html"
+
+test: .venv/all.stamp book
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest tests book --nbval --nbval-sanitize-with tests/book/sanitize.cfg
+
+check: .venv/all.stamp
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest tests -m "not slow"
+
+serve: book
+	$(BIN)/python -m webbrowser http://localhost:8000
+	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory $(SITE)
+
+lab: .venv/all.stamp
+	$(BIN)/jupyter lab book
+
+notebooks: .venv/all.stamp
+	$(BIN)/python tools/notebooks.py
+
+audit: .venv/all.stamp book
+	$(BIN)/python tools/audit.py
+
+clean:
+	rm -rf _build
+
+# A stamp is newer than the list of packages it stands for, so a second run installs nothing.
+.venv/book.stamp: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(call extra,book) | $(BIN)/pip install --quiet -r /dev/stdin
+	touch $@
+
+.venv/all.stamp: pyproject.toml requirements.txt .venv/book.stamp
+	$(BIN)/pip install --quiet -r requirements.txt
+	touch $@

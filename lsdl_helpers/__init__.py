@@ -1,0 +1,22 @@
+"""Large-scale deep learning: the package behind the course.
+
+Importing it loads nothing else; submodules and :func:`setup` come when first used.
+"""
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+__all__ = ["labs", "measure", "models", "plots", "setup"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "setup":
+        return importlib.import_module("lsdl_helpers.notebook").setup
+    if name in __all__:
+        return importlib.import_module(f"lsdl_helpers.{name}")
+    raise AttributeError(f"module 'lsdl_helpers' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
