@@ -1,0 +1,5 @@
+"""Exercises and their checks."""
+
+from lsdl_helpers.labs.checks import Exercise, check
+
+__all__ = ["Exercise", "check"]

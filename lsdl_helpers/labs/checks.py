@@ -1,0 +1,82 @@
+"""Checking a reader's answer: what is asked, one hint, and what is wrong with it."""
+
+import importlib
+import math
+import numbers
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise. The chapter's module lists them in order as ``EXERCISES``.
+
+    ``judge`` takes the answer and returns what is wrong with it, or None; ``right`` is said
+    when nothing is.
+    """
+
+    asks: str
+    hint: str
+    judge: Callable[[Any], str | None]
+    right: str
+
+
+def check(exercise_id: str, answer: Any) -> None:
+    """Check an answer: say what is asked while it is ``...``, raise while it is wrong.
+
+    Args:
+        exercise_id: chapter and number, e.g. "models/vgg/1".
+        answer: what the exercise asks for, or ``...``.
+
+    Raises:
+        ValueError: if the answer is wrong, with a message that helps; or if there is no such
+            exercise.
+
+    >>> check("models/vgg/1", ...)
+    Exercise models/vgg/1 asks for ...
+    """
+    exercise = _find(exercise_id)
+    if answer is ...:
+        print(f"Exercise {exercise_id} asks for {exercise.asks}\nHint: {exercise.hint}")
+        return
+    wrong = exercise.judge(answer)
+    if wrong:
+        raise ValueError(f"not yet: {wrong}")
+    print(f"Right. {exercise.right}")
+
+
+def _find(exercise_id: str) -> Exercise:
+    chapter, _, number = exercise_id.rpartition("/")
+    try:
+        module = importlib.import_module(f"lsdl_helpers.labs.{chapter.replace('/', '.')}")
+    except ModuleNotFoundError:
+        raise ValueError(f"there are no exercises for {chapter!r}") from None
+    if not number.isdecimal() or not 1 <= int(number) <= len(module.EXERCISES):
+        known = ", ".join(f"{chapter}/{k + 1}" for k in range(len(module.EXERCISES)))
+        raise ValueError(f"no exercise is called {exercise_id!r}; there are {known}")
+    return module.EXERCISES[int(number) - 1]
+
+
+def number(
+    expected: float, slips: Mapping[float, str], *, tolerance: float = 0.0
+) -> Callable[[Any], str | None]:
+    """Return a judge of one number.
+
+    Args:
+        expected: the right number.
+        slips: wrong numbers that people arrive at, each with what was probably forgotten.
+        tolerance: relative; both for the right number and for recognizing a slip.
+    """
+
+    def judge(answer: Any) -> str | None:
+        if not isinstance(answer, numbers.Real):
+            return f"the answer is a number, not {type(answer).__name__}"
+        if math.isclose(answer, expected, rel_tol=tolerance):
+            return None
+        for slip, advice in slips.items():
+            if math.isclose(answer, slip, rel_tol=tolerance):
+                return advice
+        return f"{answer:,} is too {'large' if answer > expected else 'small'}"
+
+    return judge

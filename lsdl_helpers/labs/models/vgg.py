@@ -1,0 +1,79 @@
+"""Exercises of the chapter models/vgg."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from lsdl_helpers.labs.checks import Exercise, number
+from lsdl_helpers.measure import cost
+from lsdl_helpers.models import build, vgg
+
+_CONVOLUTIONS = 14_714_688  # parameters of D's convolutional part
+
+# (kernel, stride) of each layer, the receptive field, and what a wrong answer overlooks
+_STACKS = (
+    ([(3, 1)], 3, "one 3x3 convolution sees its own kernel"),
+    ([(3, 1)] * 3, 7, "each further 3x3 convolution of stride 1 adds 2"),
+    ([(2, 2), (3, 1)], 6, "after a stride of 2 a step is two pixels wide"),
+    ([(7, 2), (3, 2)], 11, "a layer's own stride widens the steps of the layers after it only"),
+)
+
+
+def _meta_cost(size: int) -> int:
+    with torch.device("meta"):
+        return cost(build("vgg16"), (1, 3, size, size)).multiply_adds
+
+
+def _judge_resolution(answer: Any) -> str | None:
+    expected = _meta_cost(448) / _meta_cost(224)
+    slips = {
+        4.0: "close, but do all layers get four times as much to do?",
+        2.0: "twice the width and twice the height",
+        1.0: "the parameters stay the same, the positions at which they are used do not",
+    }
+    return number(expected, slips, tolerance=2e-3)(answer)
+
+
+def _vgg16_layers() -> list[tuple[int, int]]:
+    return [layer for stage in vgg.TABLE_1["D"] for layer in [*[(3, 1)] * len(stage), (2, 2)]]
+
+
+def _judge_receptive_field(answer: Callable[[list[tuple[int, int]]], int]) -> str | None:
+    if not callable(answer):
+        return f"the answer is a function of a list of layers, not {type(answer).__name__}"
+    for layers, expected, advice in (*_STACKS, (_vgg16_layers(), 212, "all of D, poolings too")):
+        found = answer(list(layers))
+        if found != expected:
+            return f"{layers} gives {found!r} instead of {expected}; {advice}"
+    return None
+
+
+EXERCISES = (
+    Exercise(
+        asks="the number of parameters that are left",
+        hint="the convolutional part keeps its own; what does a 512 to 1000 layer with biases add?",
+        judge=number(
+            _CONVOLUTIONS + 512 * 1000 + 1000,
+            {
+                _CONVOLUTIONS + 512 * 1000: "the new layer has 1000 biases too",
+                _CONVOLUTIONS: "the new layer has parameters as well",
+                512 * 1000 + 1000: "the convolutions stay",
+                _CONVOLUTIONS + 512 * 49 * 1000 + 1000: "the average leaves one value a channel",
+            },
+        ),
+        right="Nine in ten parameters are gone, and hardly a multiply-add.",
+    ),
+    Exercise(
+        asks="the multiply-adds at 448x448 divided by those at 224x224",
+        hint="cost(model, (1, 3, 448, 448)) counts; before you run it, which layers do not grow?",
+        judge=_judge_resolution,
+        right="Convolutions grow with the area; the fully connected layers see 7x7 as before.",
+    ),
+    Exercise(
+        asks="a function: list of (kernel, stride) -> width of the receptive field in pixels",
+        hint="go from the input upward; keep the field so far and the distance of two neighbors",
+        judge=_judge_receptive_field,
+        right="A unit at the end of D sees 212 of the 224 pixels: almost the whole picture.",
+    ),
+)

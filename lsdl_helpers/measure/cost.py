@@ -1,0 +1,160 @@
+"""What a network costs, counted without running it: parameters, multiply-adds, bytes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+# Shape and bytes of each tensor that a module returned; 0 bytes where it was not new.
+_Outputs = list[tuple[tuple[int, ...], int]]
+
+
+@dataclass(frozen=True)
+class LayerCost:
+    """The counts of one layer: a module without parts, or one with parameters of its own."""
+
+    name: str
+    kind: str
+    output_shape: tuple[int, ...]
+    parameters: int
+    multiply_adds: int
+    activation_bytes: int
+    weight_bytes: int
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The counts of a network, layer by layer in the order in which they ran, and in total.
+
+    A multiply-add is one multiplication and one addition, so two FLOPs. Activations are the
+    outputs of all layers, those written in place counted once. Biases, normalization, pooling and
+    activation functions count no multiply-adds, as is the custom.
+    """
+
+    layers: tuple[LayerCost, ...]
+
+    @property
+    def parameters(self) -> int:
+        """All weights and biases."""
+        return sum(layer.parameters for layer in self.layers)
+
+    @property
+    def multiply_adds(self) -> int:
+        """For one forward pass of the input shape that was given."""
+        return sum(layer.multiply_adds for layer in self.layers)
+
+    @property
+    def activation_bytes(self) -> int:
+        """Bytes of the outputs of all layers."""
+        return sum(layer.activation_bytes for layer in self.layers)
+
+    @property
+    def weight_bytes(self) -> int:
+        """Bytes of all parameters."""
+        return sum(layer.weight_bytes for layer in self.layers)
+
+    def select(self, prefix: str) -> "Cost":
+        """Return the cost of the layers whose name starts so, e.g. "classifier".
+
+        Raises:
+            ValueError: if there is none.
+        """
+        layers = tuple(layer for layer in self.layers if layer.name.startswith(prefix))
+        if not layers:
+            parts = sorted({layer.name.split(".")[0] for layer in self.layers})
+            raise ValueError(f"no layer's name starts with {prefix!r}; they start with {parts}")
+        return Cost(layers)
+
+    def table(self) -> pd.DataFrame:
+        """Return the layers that have parameters, a row a layer."""
+        rows = [vars(layer) for layer in self.layers if layer.parameters]
+        return pd.DataFrame(rows).set_index("name")
+
+
+def cost(model: nn.Module, input_shape: tuple[int, ...]) -> Cost:
+    """Count a network's parameters, multiply-adds and bytes for one forward pass.
+
+    Runs it on the meta device, where tensors have a shape and no memory, so that a network
+    built under ``torch.device("meta")`` is counted without ever being allocated.
+
+    Args:
+        model: any module that takes one tensor.
+        input_shape: (B, …), e.g. (1, 3, 224, 224); the input is float32.
+
+    Raises:
+        ValueError: if the network does not take such an input.
+
+    >>> cost(nn.Conv2d(3, 64, 3, padding=1), (1, 3, 224, 224)).multiply_adds
+    86704128
+    """
+    shapes, flops = _trace(model, tuple(input_shape))
+    layers = [
+        _layer_cost(name, module, shapes.get(name, []), flops.get(name, 0))
+        for name, module in model.named_modules()
+        if not list(module.children()) or list(module.parameters(recurse=False))
+    ]
+    order = {name: position for position, name in enumerate(shapes)}
+    return Cost(tuple(sorted(layers, key=lambda layer: order.get(layer.name, len(order)))))
+
+
+def _trace(
+    model: nn.Module, input_shape: tuple[int, ...]
+) -> tuple[dict[str, _Outputs], dict[str, int]]:
+    """Run the network on meta tensors; return every module's outputs and its own FLOPs."""
+    outputs: dict[str, _Outputs] = {}
+    tensors: dict[int, torch.Tensor] = {}  # by storage; kept, so that no address comes twice
+
+    def record(name: str, output: Any) -> None:
+        for tensor in output if isinstance(output, tuple | list) else [output]:
+            if isinstance(tensor, torch.Tensor):
+                storage = tensor.untyped_storage()._cdata
+                new_bytes = 0 if storage in tensors else tensor.numel() * tensor.element_size()
+                outputs.setdefault(name, []).append((tuple(tensor.shape), new_bytes))
+                tensors[storage] = tensor
+
+    modules = dict(model.named_modules())
+    handles = [
+        module.register_forward_hook(lambda m, inputs, output, name=name: record(name, output))
+        for name, module in modules.items()
+    ]
+    try:
+        with FlopCounterMode(display=False) as counter:
+            _run_on_meta(model, input_shape)
+    finally:
+        for handle in handles:
+            handle.remove()
+    counts = {path: sum(ops.values()) for path, ops in counter.get_flop_counts().items()}
+    root = type(model).__name__
+    total = {name: counts.get(f"{root}.{name}" if name else root, 0) for name in modules}
+    for name, module in modules.items():  # parents first: what is left is a module's own
+        total[name] -= sum(
+            total[f"{name}.{child}" if name else child] for child, _ in module.named_children()
+        )
+    return outputs, total
+
+
+def _run_on_meta(model: nn.Module, input_shape: tuple[int, ...]) -> None:
+    tensors = dict([*model.named_parameters(), *model.named_buffers()])
+    weights = {name: tensor.to("meta") for name, tensor in tensors.items()}
+    try:
+        with torch.no_grad():
+            torch.func.functional_call(model, weights, (torch.empty(input_shape, device="meta"),))
+    except RuntimeError as error:
+        message = f"the network does not take an input of shape {input_shape}: {error}"
+        raise ValueError(message) from error
+
+
+def _layer_cost(name: str, module: nn.Module, outputs: _Outputs, flops: int) -> LayerCost:
+    own = list(module.parameters(recurse=False))
+    return LayerCost(
+        name=name,
+        kind=type(module).__name__,
+        output_shape=outputs[-1][0] if outputs else (),
+        parameters=sum(p.numel() for p in own),
+        multiply_adds=flops // 2,
+        activation_bytes=sum(new_bytes for _, new_bytes in outputs),
+        weight_bytes=sum(p.numel() * p.element_size() for p in own),
+    )

@@ -1,0 +1,71 @@
+"""What the first cell of every notebook calls."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lsdl_helpers.measure.ledger import Ledger
+
+# Idle OpenMP threads otherwise spin and steal time from whatever is measured next. Read
+# once, when torch is loaded.
+_BEFORE_TORCH = {"OMP_WAIT_POLICY": "PASSIVE"}
+
+
+def setup(chapter: str) -> Ledger:
+    """Prepare this kernel, print one line about the machine, return the chapter's ledger.
+
+    Args:
+        chapter: its part and name, e.g. "models/vgg".
+
+    >>> setup("models/vgg").chapter
+    'models/vgg'
+    """
+    late = "torch" in sys.modules and any(name not in os.environ for name in _BEFORE_TORCH)
+    for name, value in _BEFORE_TORCH.items():
+        os.environ.setdefault(name, value)
+    _keep_freed_memory()
+    from lsdl_helpers import plots  # not before the environment is set: these load torch
+    from lsdl_helpers.measure.ledger import Ledger
+
+    plots.use_style()
+    print(_doctor_line())
+    if late:
+        print("torch was imported before setup: restart the kernel for steadier times")
+    return Ledger(chapter)
+
+
+def _keep_freed_memory() -> None:
+    """Have glibc keep what a tensor leaves behind, so that the next one finds it mapped.
+
+    Otherwise each large output is handed back to the system and asked for again, page by
+    page, and a layer's time depends on what ran before it. Other systems are left alone.
+    """
+    if platform.libc_ver()[0] == "glibc":
+        trim_threshold, mmap_threshold = -1, -3  # names of mallopt(3)
+        libc = ctypes.CDLL(None)
+        libc.mallopt(mmap_threshold, 32 * 2**20)
+        libc.mallopt(trim_threshold, 2**31 - 1)
+
+
+def _doctor_line() -> str:
+    import torch
+
+    found = torch.accelerator.is_available()
+    device = torch.accelerator.current_accelerator().type if found else "cpu"
+    skipped = "nothing" if found else "GPU cells (no accelerator)"
+    return (
+        f"Python {platform.python_version()} · torch {torch.__version__} · {device}, "
+        f"{_num_cores()} cores · skipped: {skipped}"
+    )
+
+
+def _num_cores() -> int:
+    """Count the cores that this process may use, where the system tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
