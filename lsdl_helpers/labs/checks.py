@@ -70,8 +70,8 @@ def number(
     """
 
     def judge(answer: Any) -> str | None:
-        if not isinstance(answer, numbers.Real):
-            return f"the answer is a number, not {type(answer).__name__}"
+        if not isinstance(answer, numbers.Real) or math.isnan(answer):
+            return f"the answer is a number, not {answer!r}"
         if math.isclose(answer, expected, rel_tol=tolerance):
             return None
         for slip, advice in slips.items():

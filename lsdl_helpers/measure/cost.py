@@ -82,7 +82,7 @@ def cost(model: nn.Module, input_shape: tuple[int, ...]) -> Cost:
 
     Args:
         model: any module that takes one tensor.
-        input_shape: (B, …), e.g. (1, 3, 224, 224); the input is float32.
+        input_shape: (B, …), e.g. (1, 3, 224, 224); its dtype is that of the parameters.
 
     Raises:
         ValueError: if the network does not take such an input.
@@ -139,9 +139,11 @@ def _trace(
 def _run_on_meta(model: nn.Module, input_shape: tuple[int, ...]) -> None:
     tensors = dict([*model.named_parameters(), *model.named_buffers()])
     weights = {name: tensor.to("meta") for name, tensor in tensors.items()}
+    dtype = next((parameter.dtype for parameter in model.parameters()), torch.float32)
+    x = torch.empty(input_shape, dtype=dtype, device="meta")
     try:
         with torch.no_grad():
-            torch.func.functional_call(model, weights, (torch.empty(input_shape, device="meta"),))
+            torch.func.functional_call(model, weights, (x,))
     except RuntimeError as error:
         message = f"the network does not take an input of shape {input_shape}: {error}"
         raise ValueError(message) from error

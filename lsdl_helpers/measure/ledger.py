@@ -9,13 +9,13 @@ def format_quantity(value: float, unit: str = "") -> str:
     """Write a number for people: a count in full, anything else to three digits.
 
     >>> format_quantity(138357544), format_quantity(0.31249, "s"), format_quantity(1.0, "ratio")
-    ('138,357,544', '0.312 s', '1.00')
+    ('138,357,544', '0.312 s', '1.00×')
     """
     if isinstance(value, int):
         text = f"{value:,}"
     else:
         text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:#.3g}".rstrip(".")
-    return text if unit == "ratio" else f"{text} {unit}".rstrip()
+    return f"{text}×" if unit == "ratio" else f"{text} {unit}".rstrip()
 
 
 @dataclass
@@ -43,8 +43,7 @@ class Entry:
             "guess": "" if self.guess is None else format_quantity(self.guess, self.unit),
             "predicted": format_quantity(self.predicted, self.unit),
             "measured": format_quantity(self.measured, self.unit) if known else "",
-            # the sign tells this column from a count
-            "measured / predicted": f"{self.ratio:.2f}×" if known else "",
+            "ratio": f"{self.ratio:.2f}×" if known else "",
         }
 
     def __repr__(self) -> str:
@@ -92,6 +91,6 @@ class Ledger:
         return self._entries[name]
 
     def table(self) -> pd.DataFrame:
-        """Return guess, prediction, measurement and ratio, a row an entry, as text."""
+        """Return guess, prediction, measurement and measured / predicted, a row an entry."""
         rows = {entry.name: entry.row() for entry in self._entries.values()}
         return pd.DataFrame.from_dict(rows, orient="index", columns=list(Entry("", 1).row()))

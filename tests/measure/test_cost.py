@@ -1,0 +1,86 @@
+import pytest
+import torch
+from torch import nn
+
+from lsdl_helpers.measure import cost
+
+
+@pytest.mark.parametrize("kernel", [1, 3, 7])
+@pytest.mark.parametrize("groups", [1, 4])
+@pytest.mark.parametrize(("stride", "dilation"), [(1, 1), (2, 1), (1, 2)])
+def test_convolution(kernel, groups, stride, dilation):
+    layer = nn.Conv2d(8, 12, kernel, stride, padding=3, dilation=dilation, groups=groups)
+    counted = cost(layer, (2, 8, 20, 20))
+    side = (20 + 2 * 3 - dilation * (kernel - 1) - 1) // stride + 1
+    assert counted.parameters == 12 * (8 // groups) * kernel**2 + 12
+    assert counted.multiply_adds == 2 * side**2 * 12 * (8 // groups) * kernel**2
+    assert counted.activation_bytes == 4 * 2 * 12 * side**2
+
+
+def test_linear_and_bytes_of_another_dtype():
+    counted = cost(nn.Linear(30, 5).double(), (7, 30))
+    assert counted.multiply_adds == 7 * 30 * 5
+    assert counted.weight_bytes == 8 * (30 * 5 + 5)
+    assert counted.activation_bytes == 8 * 7 * 5
+
+
+def test_normalization_has_parameters_and_no_multiply_adds():
+    counted = cost(nn.BatchNorm2d(6), (2, 6, 3, 3))
+    assert (counted.parameters, counted.multiply_adds) == (12, 0)
+
+
+def test_what_is_written_in_place_is_counted_once():
+    model = nn.Sequential(nn.Linear(4, 5), nn.ReLU(inplace=True), nn.Dropout(0.0), nn.ReLU())
+    sizes = [layer.activation_bytes for layer in cost(model.eval(), (1, 4)).layers]
+    assert sizes == [20, 0, 0, 20]
+
+
+def test_layers_come_in_the_order_in_which_they_run():
+    class Backwards(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.second, self.first = nn.Linear(3, 2), nn.Linear(4, 3)
+
+        def forward(self, x):
+            return self.second(self.first(x))
+
+    assert [layer.name for layer in cost(Backwards(), (1, 4)).layers] == ["first", "second"]
+
+
+def test_a_layer_used_twice_works_twice_and_weighs_once():
+    shared = nn.Linear(4, 4)
+    counted = cost(nn.Sequential(shared, shared), (1, 4))
+    assert (counted.parameters, counted.multiply_adds) == (20, 32)
+
+
+def test_parameters_of_a_module_with_parts_are_counted():
+    layer = nn.TransformerEncoderLayer(16, 2, 32, batch_first=True)
+    counted = cost(layer, (1, 5, 16))
+    assert counted.parameters == sum(p.numel() for p in layer.parameters())
+
+
+def test_the_network_is_left_as_it_was():
+    model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2))
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    cost(model, (1, 1, 8, 8))
+    assert all(torch.equal(before[key], value) for key, value in model.state_dict().items())
+    assert not any(module._forward_hooks for module in model.modules())
+
+
+def test_a_selection_adds_up():
+    model = nn.ModuleDict({"a": nn.Linear(4, 3), "b": nn.Linear(3, 2)})
+    model.forward = lambda x: model["b"](model["a"](x))
+    whole = cost(model, (1, 4))
+    assert whole.select("a").parameters + whole.select("b").parameters == whole.parameters
+    with pytest.raises(ValueError, match="no layer's name starts with 'c'"):
+        whole.select("c")
+
+
+def test_a_wrong_input_shape_is_named():
+    with pytest.raises(ValueError, match=r"does not take an input of shape \(1, 5\)"):
+        cost(nn.Linear(4, 3), (1, 5))
+
+
+def test_the_table_lists_the_layers_with_parameters():
+    model = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2))
+    assert cost(model, (1, 4)).table()["parameters"].to_dict() == {"0": 15, "2": 8}

@@ -1,0 +1,62 @@
+import pytest
+
+from lsdl_helpers.measure import Ledger, format_quantity
+
+
+@pytest.fixture
+def ledger():
+    return Ledger("models/vgg")
+
+
+def test_a_measurement_needs_a_prediction(ledger):
+    ledger.predict("time", 2.0, unit="ms")
+    with pytest.raises(ValueError, match="predict 'size' before you measure it; predicted: 'time'"):
+        ledger.measure("size", 3)
+
+
+def test_ratio_is_measured_over_predicted(ledger):
+    ledger.predict("time", 2.0, unit="ms")
+    assert ledger.measure("time", 3.0).ratio == 1.5
+
+
+def test_a_ratio_needs_a_measurement(ledger):
+    with pytest.raises(ValueError, match="'time' has not been measured yet"):
+        _ = ledger.predict("time", 2.0).ratio
+
+
+def test_predicting_again_forgets_the_measurement(ledger):
+    ledger.predict("time", 2.0)
+    ledger.measure("time", 3.0)
+    assert ledger.predict("time", 4.0).measured is None
+
+
+def test_the_table_keeps_guess_prediction_and_measurement(ledger):
+    ledger.predict("time", 2.0, unit="ms", guess=5.0)
+    ledger.predict("count", 12)
+    ledger.measure("time", 3.0)
+    table = ledger.table()
+    assert table.loc["time"].tolist() == ["5.00 ms", "2.00 ms", "3.00 ms", "1.50×"]
+    assert table.loc["count"].tolist() == ["", "12", "", ""]
+
+
+def test_an_entry_says_why_until_it_is_measured(ledger):
+    entry = ledger.predict("time", 2.0, unit="ms", why="bytes over bandwidth")
+    assert repr(entry) == "time: predicted 2.00 ms (bytes over bandwidth)"
+    ledger.measure("time", 3.0)
+    assert repr(entry) == "time: predicted 2.00 ms, measured 3.00 ms, ratio 1.50×"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (138357544, "", "138,357,544"),
+        (0.31249, "s", "0.312 s"),
+        (1.0, "ratio", "1.00×"),
+        (99.96, "ms", "100 ms"),
+        (15470.3, "", "15,470"),
+        (-0.3, "", "-0.300"),
+        (0.0, "%", "0.00 %"),
+    ],
+)
+def test_quantities_are_written_for_people(value, unit, text):
+    assert format_quantity(value, unit) == text

@@ -1,0 +1,29 @@
+import pytest
+
+from lsdl_helpers.models import build, list_models
+from lsdl_helpers.models.registry import register
+
+
+def test_unknown_name_lists_the_known():
+    with pytest.raises(ValueError, match=r"no model is named 'vgg12'; there are vgg11, vgg11_lrn"):
+        build("vgg12")
+
+
+def test_unknown_option_lists_the_known():
+    with pytest.raises(ValueError, match="no option 'depth'; it takes batch_norm, num_classes"):
+        build("vgg11", depth=3)
+
+
+def test_a_second_builder_of_one_name_is_refused():
+    def vgg11():
+        pass
+
+    with pytest.raises(ValueError, match="two builders are named 'vgg11'"):
+        register(vgg11)
+
+
+def test_every_model_has_a_sentence():
+    from lsdl_helpers.models import registry
+
+    for name in list_models():
+        assert registry._builders[name].__doc__.strip()

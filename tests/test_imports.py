@@ -1,0 +1,66 @@
+"""What may import what (the arrows point down), and what an import may not do."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "lsdl_helpers"
+TOPICS = {"cpu", "gpu", "parallel", "compression", "dynamic", "hardware"}
+ALLOWED = {
+    "data": {"data"},
+    "models": {"models", "data"},
+    "measure": {"measure", "models", "data"},
+    "plots": set(),
+    "widgets": set(),
+    "notebook": {"measure", "plots"},
+    **{topic: {topic, "measure", "models", "data", "plots", "widgets"} for topic in TOPICS},
+    "labs": {"labs", "measure", "models", "data", *TOPICS},
+}
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def room(path):
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_imports_downward_only(path):
+    names = list(imported(path))
+    used = {name.split(".")[1] for name in names if name.startswith("lsdl_helpers.")}
+    assert used <= ALLOWED.get(room(path), set()), f"{path.name} may not import {used}"
+    roots = {name.split(".")[0] for name in names}
+    assert not roots & {"book", "tests"}
+    assert room(path) == "widgets" or "IPython" not in roots
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_file_holds_one_idea(path):
+    assert len(path.read_text().splitlines()) <= 300
+    assert path.stem not in {"utils", "common", "helpers"}
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    heavy = "{'torch', 'pandas', 'matplotlib'}"
+    program = f"import sys, lsdl_helpers; print(*{heavy} & set(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert result.stdout.strip() == "", "the package is lazy"
+
+
+def test_every_public_name_of_the_package_exists():
+    import lsdl_helpers
+
+    for name in lsdl_helpers.__all__:
+        assert getattr(lsdl_helpers, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = lsdl_helpers.nonsense
