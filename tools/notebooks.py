@@ -9,6 +9,7 @@ A notebook is stored only if all of it ran; otherwise its file stays as it was.
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 import threading
@@ -30,6 +31,7 @@ from notebook_form import (
     setup_source,
 )
 
+FAILURES = (CellExecutionError, CellTimeoutError, DeadKernelError)
 LIMIT_S = 60  # the budget of one notebook, importing torch included
 
 
@@ -83,16 +85,23 @@ def execute(notebook: nbformat.NotebookNode, limit_s: float = LIMIT_S) -> Cost:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    start = time.perf_counter()
+    start, started = time.perf_counter(), [0]
     with tempfile.TemporaryDirectory() as folder, PeakMemory() as memory:
-        NotebookClient(
+        client = NotebookClient(
             notebook,
             kernel_name="python3",
             resources={"metadata": {"path": folder}},
             timeout_func=lambda cell: max(1, start + limit_s - time.perf_counter()),
+            on_cell_start=lambda cell, cell_index: started.append(cell_index + 1),
+            extra_arguments=["--log-level=CRITICAL"],  # not a warning from each kernel
             record_timing=False,
             store_widget_state=False,
-        ).execute()
+        )
+        try:
+            client.execute()
+        except FAILURES as error:
+            error.add_note(f"cell {started[-1]}")
+            raise
     return Cost(time.perf_counter() - start, memory.peak_bytes / 1e6)
 
 
@@ -117,8 +126,10 @@ def refresh(path: Path, address: str, limit_s: float) -> str:
 
 def explain(error: Exception, path: Path) -> str:
     """Say in which notebook and cell `error` arose, and what it was."""
-    notebook_says = str(error).replace("\n", "\n    ")
-    return f"{shown(path)} was not stored:\n    {type(error).__name__}: {notebook_says}"
+    where = "".join(f", {note}" for note in getattr(error, "__notes__", ()))
+    plain = re.sub(r"\x1b\[[\d;]*m", "", str(error)).strip()  # tracebacks come colored
+    indented = plain.replace("\n", "\n    ")
+    return f"{shown(path)} was not stored{where}:\n    {indented}"
 
 
 def shown(path: Path) -> Path:
@@ -132,7 +143,7 @@ def refresh_all(paths: list[Path], address: str, limit_s: float) -> int:
     for path in paths:
         try:
             print(refresh(path, address, limit_s), flush=True)
-        except (CellExecutionError, CellTimeoutError, DeadKernelError, ValueError) as error:
+        except (*FAILURES, ValueError) as error:
             print(explain(error, path), file=sys.stderr, flush=True)
             failures += 1
     print(f"{time.perf_counter() - start:6.1f} s in all, {failures} of {len(paths)} failed")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import nbformat
 from page import Page
+from pictures import UNREADABLE, decoded, pictures_of
 
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 
@@ -49,4 +50,22 @@ def has_alt_texts_in_html(page: Page) -> Iterator[str]:
                 yield f"cell {number}: {image[:40]!r} without alt; allowed: alt=\"…\" that tells"
 
 
-RULES = (has_captions, has_one_figure_a_cell, has_unique_figure_names, has_alt_texts_in_html)
+def has_readable_pictures(page: Page) -> Iterator[str]:
+    for number, cell in page.code:
+        for picture in pictures_of(cell.outputs):
+            try:
+                blank = len(decoded(picture).getcolors(maxcolors=2**24)) == 1
+            except UNREADABLE as error:
+                yield f"cell {number}: a picture that cannot be read ({error}); allowed: PNG, WebP"
+                continue
+            if blank:
+                yield f"cell {number}: a picture of one color; allowed: one that shows something"
+
+
+RULES = (
+    has_captions,
+    has_one_figure_a_cell,
+    has_unique_figure_names,
+    has_alt_texts_in_html,
+    has_readable_pictures,
+)

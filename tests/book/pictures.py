@@ -15,6 +15,8 @@ GRID = (12, 8)
 LEAST_SIMILARITY = 0.7
 SIZE_TOLERANCE = 0.06
 
+UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, binascii.Error)
+
 
 def pictures_of(outputs: Iterable[dict]) -> list[str]:
     """Return the pictures in the outputs of a cell as base64, those inside HTML included."""
@@ -41,7 +43,7 @@ def difference(stored: str, fresh: str) -> str:
         return ""
     try:
         one, other = decoded(stored), decoded(fresh)
-    except (UnidentifiedImageError, OSError, binascii.Error, SyntaxError) as error:
+    except UNREADABLE as error:
         return f"cannot be read: {error}"
     if any(abs(a - b) > SIZE_TOLERANCE * a for a, b in zip(one.size, other.size, strict=True)):
         return f"its size is {one.size} stored, {other.size} in a fresh run"
@@ -61,12 +63,12 @@ def decoded(picture: str) -> Image.Image:
 def similarity(one: Image.Image, other: Image.Image) -> float:
     """Return the ink that two pictures share, as a part of the ink of both: 0 to 1.
 
-    Ink is the distance from the color of the stored picture's corner, color by color, averaged
-    over each square of a coarse grid: text and lines may move a little, an area may not.
+    Ink is the distance from the most frequent color of the stored picture, channel by channel,
+    averaged over each square of a coarse grid: lines may move a little, an area may not.
     """
-    corner = np.asarray(one, float)[0, 0]
+    _, paper = max(one.getcolors(maxcolors=one.width * one.height))
     a, b = (
-        np.abs(np.asarray(image.resize(GRID, Image.Resampling.BOX), float) - corner)
+        np.abs(np.asarray(image.resize(GRID, Image.Resampling.BOX), float) - paper)
         for image in (one, other)
     )
     either = np.maximum(a, b).sum()

@@ -48,6 +48,11 @@ def picture(*heights: int, size: tuple[int, int] = (240, 160)) -> str:
     return encoded(image)
 
 
+def blank() -> str:
+    """Return an empty page as base64 PNG."""
+    return encoded(Image.new("RGB", (240, 160), "white"))
+
+
 def encoded(image: Image.Image) -> str:
     """Return `image` as base64 PNG, the form in which a notebook stores it."""
     stream = io.BytesIO()

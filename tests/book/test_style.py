@@ -72,6 +72,10 @@ def figure_of_the_same_name(cells):
     cells[3].metadata = cells[7].metadata
 
 
+def figure(png):
+    return lambda cells: cells[7].update(outputs=[sample.figure_output(png)])
+
+
 LINES = "\n".join(f"x{k} = {k}" for k in range(30))
 
 CHAPTER_MISTAKES = {
@@ -119,6 +123,8 @@ CHAPTER_MISTAKES = {
     "no alt text": (caption(8, "image", "alt"), "cell 8: a figure without alt"),
     "two figures": (twice_the_figure, "cell 8: 2 figures; allowed: one"),
     "a name twice": (figure_of_the_same_name, "cell 8: a second figure named 'fig-times'"),
+    "garbage": (figure("iVBORw0KGgo="), "cell 8: a picture that cannot be read"),
+    "a blank picture": (figure(sample.blank()), "cell 8: a picture of one color"),
     "html without alt": (html('<img src="data:x" alt="">'), "cell 4: '<img src="),
 }
 
