@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+import nbformat
 from notebook_form import installs_from, is_setup, setup_source
 from page import Page, checked_ids, headings
 
@@ -19,7 +20,7 @@ def opening(page: Page) -> str:
 
 def opening_parts(page: Page) -> dict[str, str]:
     """Split the opening at its bold or `##` phrases; what stands above them is "question"."""
-    pattern = rf"^(?:\*\*|##+ )({'|'.join(OPENING)})\b[^\n]*$"
+    pattern = rf"^(?:\*\*|##+ )({'|'.join(OPENING)})[.:]?(?:\*\*)?"
     text = re.sub(r"\A(?:\([\w-]+\)=\s*)?# [^\n]*", "", opening(page))
     question, *rest = re.split(pattern, text, flags=re.MULTILINE)
     return {"question": question, **dict(zip(rest[::2], rest[1::2], strict=True))}
@@ -131,34 +132,40 @@ def checks_each_exercise(page: Page) -> Iterator[str]:
             yield f"cell {number}: no link; allowed: one to solutions/{page.chapter}.ipynb"
 
 
+def solution_cells(page: Page) -> list[tuple[int, nbformat.NotebookNode]]:
+    """Return the code after the set-up, without a first cell of what all solutions use."""
+    code = page.code_after_setup
+    first_heading = min((number for number, _ in headings(page)), default=0)
+    shared = code and not checked_ids(code[0][1].source) and code[0][0] < first_heading
+    return code[1:] if shared else code
+
+
 def is_only_solutions(page: Page) -> Iterator[str]:
-    """After title and set-up: for each exercise a heading with text, and one cell of code."""
+    """After title and set-up: text and one cell of code, for each exercise."""
     kinds = "".join(cell.cell_type[0] for _, cell in page.cells)
-    if not re.fullmatch(r"mc(?:m+c)+", kinds):
+    headed = [number for number, _ in headings(page)]
+    if not re.fullmatch(r"mc(?:m+c)+m?", kinds) or len(headed) != len(solution_cells(page)):
         yield (
-            "whole file: other cells than those of a page of solutions; allowed: the title, the "
-            "set-up cell, and for each exercise a heading, text and one code cell"
+            f"whole file: {len(headed)} headings for {len(solution_cells(page))} solutions, or "
+            "other cells; allowed: the title, the set-up cell, perhaps one cell of what all "
+            "solutions use, and for each exercise a `##`, text and one code cell"
         )
-    if re.sub(r"\A(?:\([\w-]+\)=\s*)?# [^\n]*", "", opening(page)).strip():
-        yield "cell 1: more than a title; allowed: `# Title`"
 
 
 def solves_each_exercise(page: Page) -> Iterator[str]:
-    for k, (number, cell) in enumerate(page.code_after_setup, start=1):
+    for k, (number, cell) in enumerate(solution_cells(page), start=1):
         last_line = cell.source.strip().splitlines()[-1]
         if checked_ids(cell.source)[-1:] != [f"{page.chapter}/{k}"] or "check(" not in last_line:
             yield (
                 f'cell {number}: no check at the end; allowed: `check("{page.chapter}/{k}", …)` '
                 "as the last line"
             )
-    headed = [number for number, _ in headings(page)]
-    if len(headed) != len(page.code_after_setup):
-        yield (
-            f"sections: {len(headed)} for {len(page.code_after_setup)} solutions; "
-            "allowed: one `##` for each"
-        )
-    for number in headed:
-        if not re.sub(r"^#.*$", "", page.notebook.cells[number - 1].source, flags=re.M).strip():
+
+
+def explains_each_solution(page: Page) -> Iterator[str]:
+    for number, title in headings(page):
+        below = page.notebook.cells[number - 1].source.partition(f"## {title}")[2]
+        if not below.strip():
             yield f"cell {number}: a heading alone; allowed: a heading and what the solution does"
 
 
@@ -178,4 +185,5 @@ SOLUTIONS_RULES = (
     has_the_setup_cell,
     is_only_solutions,
     solves_each_exercise,
+    explains_each_solution,
 )

@@ -28,13 +28,11 @@ What does a product of two matrices cost? We count before we measure.
 
 - You know what a matrix is.
 - It takes 20 minutes.
-- Hardware: none beyond a laptop.
-"""
+- Hardware: none beyond a laptop."""
 EXERCISE = """\
 :::{{exercise}} Number {k}
 Count it. [Solution](../solutions/models/sample.ipynb)
-:::
-"""
+:::"""
 
 
 def picture(*heights: int, size: tuple[int, int] = (240, 160)) -> str:

@@ -142,6 +142,22 @@ def test_the_order_is_that_of_the_table_of_contents(tmp_path):
     assert [path.name for path in notebooks_in_order(tmp_path)] == ["b.ipynb", "a.ipynb"]
 
 
+def test_editing_as_text_keeps_ids_tags_figures_and_outputs(tmp_path):
+    """The round trip that CONTRIBUTING.md describes."""
+    page, text = sample.chapter(), tmp_path / "text" / "sample.md"
+    nbformat.write(page.notebook, stored := tmp_path / "sample.ipynb")
+    jupytext = [sys.executable, "-m", "jupytext", "--quiet", "-o"]
+    text.parent.mkdir()
+    subprocess.run([*jupytext, text, "--to", "md:myst", stored], check=True)
+    text.write_text(text.read_text().replace("Count first.", "Count before you measure."))
+    subprocess.run([*jupytext, stored, "--to", "ipynb", "--update", text], check=True)
+    edited = nbformat.read(stored, as_version=4)
+    make_canonical(edited)
+    assert edited.cells[8].source == "## What to remember\n\nCount before you measure."
+    edited.cells[8].source = page.notebook.cells[8].source
+    assert edited == page.notebook
+
+
 def test_canonical_form_keeps_what_the_site_reads():
     page = sample.chapter()
     figure = page.notebook.cells[7].metadata

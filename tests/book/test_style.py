@@ -129,11 +129,11 @@ CHAPTER_MISTAKES = {
 }
 
 SOLUTIONS_MISTAKES = {
-    "more than a title": (put(1, "sample", "sample\n\nHello."), "cell 1: more than a title"),
+    "no title": (put(1, "# ", ""), "cell 1: no title"),
     "set-up by hand": (put(2, "ledger =", "led ="), "cell 2: not the set-up cell"),
-    "a cell more": (lambda cells: cells.append(cells[2]), "whole file: other cells"),
+    "a cell more": (lambda cells: cells.append(cells[3]), "3 headings for 4 solutions"),
     "heading alone": (put(3, "Two for each element.", ""), "cell 3: a heading alone"),
-    "no heading": (put(3, "## ", ""), "sections: 2 for 3 solutions"),
+    "no heading": (put(5, "## ", ""), "whole file: 2 headings for 3 solutions"),
     "no check": (put(4, "check(", "print("), "cell 4: no check at the end"),
     "check in between": (put(4, "answer)", "answer)\nx = 1"), "cell 4: no check at the end"),
     "star import": (put(4, "answer = 2", "from math import *"), "cell 4: star import"),
@@ -159,6 +159,7 @@ def test_bad_solutions_are_rejected(change, expected):
     [
         (1, "# A sample", "(sample)=\n# A sample"),
         (1, "**You will be able to**", "## You will be able to"),
+        (1, "**Before you start**\n\n- ", "**Before you start.** "),
         (3, "Two", "```python\n## not a heading\n```\nTwo"),
         (4, '"time"', 'f"{n}me"'),
         (6, '"time"', "name"),
@@ -168,6 +169,17 @@ def test_bad_solutions_are_rejected(change, expected):
 )
 def test_other_good_forms_pass(cell, old, new):
     assert not style_findings(sample.broken(sample.chapter(), put(cell, old, new)))
+
+
+def test_solutions_may_share_a_cell_of_imports():
+    def share(cells):
+        cells[2:2] = sample.solutions().notebook.cells[2:4]
+        cells[2].update(source="All use this:", id="shared-text")
+        cells[3].update(source="import math", id="shared-code")
+        for count, cell in enumerate((c for c in cells if c.cell_type == "code"), start=1):
+            cell.execution_count = count
+
+    assert not style_findings(sample.broken(sample.solutions(), share))
 
 
 def test_the_finding_names_file_and_cell():
