@@ -5,12 +5,38 @@ the tag nbval-ignore-output. Here each cell must have been run; its stored outpu
 the kinds that the fresh run puts out; and its pictures must show the same figure.
 """
 
+import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+import nbval.plugin
 import pytest
+from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, coalesce_streams
 from pictures import differences, pictures_of
+
+
+class KernelAsStored(RunningKernel):
+    """nbval's kernel, run as `tools/notebooks.py` runs it: in an empty folder, with history.
+
+    Without history IPython does not see the `;` that keeps a last line from being shown.
+    """
+
+    def __init__(self, *arguments: object, cwd: str, **options: object) -> None:
+        self.folder = tempfile.mkdtemp()
+        super().__init__(*arguments, cwd=self.folder, **options)
+
+    def execute_cell_input(self, cell_input: str, allow_stdin: bool | None = None) -> str:
+        return self.kc.execute(cell_input, allow_stdin=allow_stdin, stop_on_error=False)
+
+    def stop(self) -> None:
+        super().stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def pytest_configure() -> None:
+    nbval.plugin.RunningKernel = KernelAsStored
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,9 +12,13 @@ OTHER_BARS = sample.picture(90, 10, 5)
 SHOW = "from IPython.display import HTML, Image, display\nimport base64\n"
 
 
+def ran(source, printed):
+    return new_code_cell(source, outputs=[new_output("stream", text=printed)])
+
+
 def prints(stored, fresh):
     """Return a cell that prints `fresh` and has `stored` as its output."""
-    return new_code_cell(f"print({fresh!r})", outputs=[new_output("stream", text=f"{stored}\n")])
+    return ran(f"print({fresh!r})", f"{stored}\n")
 
 
 def shows(stored, fresh=BARS):
@@ -73,6 +77,8 @@ def cells():
         "ignored text": (ignoring_output(prints("a", "b")), "passed"),
         "ignored, stripped": (ignoring_output(stripped(prints("a", "b"))), "are none"),
         "ignored, other picture": (ignoring_output(shows(OTHER_BARS)), "another figure"),
+        "silenced by ;": (new_code_cell("[1];"), "passed"),
+        "empty folder": (ran("import os\nprint(os.listdir())", "[]\n"), "passed"),
         "error": (new_code_cell("1 / 0"), "Cell execution caused"),
     }
 

@@ -13,7 +13,8 @@ CHAPTERS = [p for p in NOTEBOOKS if "solutions" not in p.values[0].parts]
 
 @pytest.mark.parametrize("path", NOTEBOOKS)
 def test_notebook_keeps_the_rules(path):
-    assert not style_findings(read(path))
+    found = style_findings(read(path))
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("path", CHAPTERS)
