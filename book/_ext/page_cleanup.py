@@ -67,7 +67,8 @@ def name_controls(html: str) -> str:
     content", and the arrow of a folded list of pages has no name at all. What is folded in
     this book is a measurement that the reader predicts first, so the fold says that.
     """
-    html = re.sub(r'(<button class="btn search-button-field[^>]*?) aria-label="Search"', r"\1", html)
+    field = r'(<button class="btn search-button-field[^>]*?) aria-label="Search"'
+    html = re.sub(field, r"\1", html)
     html = html.replace('<summary aria-label="Toggle hidden content">', "<summary>")
     html = re.sub(r">(Show|Hide) the outputs?</p>", r">\1 the measurement</p>", html)
     arrow = r'<summary>(?=\s*<span class="toctree-toggle")'
@@ -80,10 +81,38 @@ def name_landmarks(html: str) -> str:
     return re.sub(start, r'<div role="navigation" aria-label="Site" class="\1"', html)
 
 
+def mend_tables(html: str) -> str:
+    """Turn the empty corner of a table into a plain cell: an empty header announces nothing."""
+    return re.sub(r"<th\b([^>]*)>(\s*(?:<p></p>)?\s*)</th>", r"<td\1>\2</td>", html)
+
+
+def mend_bibliography(html: str) -> str:
+    """Give entries the role that their list expects, for one that ARIA has withdrawn."""
+    return html.replace('role="doc-biblioentry"', 'role="listitem"')
+
+
+def reach_formulas(html: str) -> str:
+    """Let the keyboard reach a displayed formula, which scrolls sideways on a phone."""
+    return re.sub(r'<div class="math"(?! tabindex)', '<div class="math" tabindex="0"', html)
+
+
+def redirect_page(title: str, address: str) -> str:
+    """Return the page that sends the bare address of the site on to its front page.
+
+    Jupyter Book's own lacks language, title and icon, so that a browser asks for /favicon.ico.
+    """
+    return f"""<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta http-equiv="refresh" content="0; url={address}"><link rel="icon" href="data:,">
+</head><body><main><h1><a href="{address}">{title}</a></h1></main></body></html>
+"""
+
+
 def clean(html: str, folder: Path) -> str:
     """Apply all corrections to the page that stands in ``folder``."""
     steps = (drop_thebe, drop_icon_script, drop_search_index, defer_scripts)
     steps += (drop_double_viewport, name_controls, name_landmarks)
+    steps += (mend_tables, mend_bibliography, reach_formulas)
     for step in steps:
         html = step(html)
     return size_images(html, folder)

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-_HOST, _PATH = r"(?P<host>[\w-]+(?:\.[\w-]+)+(?::\d+)?)", r"(?P<path>[\w.-]+(?:/[\w.-]+)+?)"
+_HOST, _PATH = r"(?P<host>[\w-]+(?:\.[\w-]+)+(?::\d+)?)", r"(?P<path>[\w.-]+(?:/[\w.-]+)+)"
 _FORMS = (
     rf"https://(?:[^@/]*@)?{_HOST}/{_PATH}",  # a token before the @ is left out
     rf"ssh://(?:[^@/]*@)?{_HOST}/{_PATH}",
@@ -25,8 +25,9 @@ def https_address(address: str) -> str:
     >>> https_address("git@github.com:owner/name.git")
     'https://github.com/owner/name'
     """
+    address = address.strip().rstrip("/").removesuffix(".git")
     for form in _FORMS:
-        if match := re.fullmatch(form + r"(?:\.git)?/?", address.strip()):
+        if match := re.fullmatch(form, address):
             host = match["host"] if form == _FORMS[0] else match["host"].split(":")[0]
             return f"https://{host}/{match['path']}"
     return ""
@@ -49,8 +50,8 @@ def repository_address(
     The first that gives one: LSDL_REPOSITORY, the GitHub workflow that runs, the git
     remote ``origin`` of the folder ``root``, the line ``configured``.
     """
-    workflow = "/".join(environ.get(name, "") for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY"))
-    for address in (environ.get("LSDL_REPOSITORY", ""), workflow):
+    server, name = environ.get("GITHUB_SERVER_URL", ""), environ.get("GITHUB_REPOSITORY", "")
+    for address in (environ.get("LSDL_REPOSITORY", ""), f"{server}/{name}"):
         if found := https_address(address):
             return found
     return https_address(git_remote(root)) or https_address(configured)
