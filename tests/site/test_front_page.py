@@ -1,5 +1,7 @@
 """Every figure that the front page states, counted again."""
 
+from pathlib import Path
+
 import pytest
 
 pytestmark = pytest.mark.slow  # importing torch takes longer than 5 s on a small machine
@@ -24,8 +26,6 @@ def count(name: str) -> tuple[int, int, int, int]:
 
 
 def test_figures_of_the_front_page():
-    from pathlib import Path
-
     page = (Path(__file__).parents[2] / "book" / "index.md").read_text("utf-8")
     (p_a, full_a, work_a, layers_a), (p_e, full_e, work_e, layers_e) = map(
         count, ("vgg11", "vgg19")

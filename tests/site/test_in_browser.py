@@ -4,6 +4,8 @@ import itertools
 from dataclasses import dataclass, field
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
 
 pytestmark = pytest.mark.slow
 
@@ -27,13 +29,13 @@ SCREENS = {
 class Visit:
     """One page as it was loaded: what it asked for and what went wrong."""
 
-    page: object
+    page: Page
     theme: str
     requests: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
 
-def load(page, address: str, theme: str) -> Visit:
+def load(page: Page, address: str, theme: str) -> Visit:
     """Open a page and write down its requests and errors."""
     visit = Visit(page, theme)
     page.on("request", lambda request: visit.requests.append(request.url))
@@ -75,12 +77,11 @@ def test_one_search_box(visit):
 
 
 def test_no_accessibility_violation(visit):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     # What is folded must hold as well, once it has faded in.
     visit.page.eval_on_selector_all("details", "all => all.forEach(d => d.open = true)")
     visit.page.evaluate("Promise.all(document.getAnimations().map(a => a.finished))")
     assert visit.page.evaluate("document.documentElement.dataset.theme") == visit.theme
-    result = axe.run(visit.page)
+    result = Axe().run(visit.page)
     assert result.violations_count == 0, result.generate_report()
 
 
