@@ -26,7 +26,7 @@ SIZE_LIMIT_KB = 300
 EXPLORER_SIZE_LIMIT_KB = 600
 
 INSTALL = '%pip install -q "lsdl_helpers @ git+{address}"\n    import lsdl_helpers as lsdl'
-REFUSE = 'raise ModuleNotFoundError("clone the repository and run: pip install -e .") from None'
+REFUSE = 'raise ImportError("clone the repository, then: pip install -e .") from None'
 SETUP = """\
 try:
     import lsdl_helpers as lsdl

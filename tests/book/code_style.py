@@ -10,6 +10,7 @@ from page import Page, calls, tree
 
 MEDIAN_LINES, MOST_LINES, LONGEST_LINES = 6, 20, 30
 MOST = 0.9
+WIDEST = 82  # characters that the column of the site shows without scrolling
 
 BANNED = (
     (r"^\s*from\s+\S+\s+import\s+\*", "star import", "the names that are used"),
@@ -49,6 +50,13 @@ def has_short_cells(page: Page) -> Iterator[str]:
     for number, count in counts.items():
         if count > LONGEST_LINES:
             yield f"cell {number}: {count} lines; allowed: {LONGEST_LINES}"
+
+
+def fits_the_column(page: Page) -> Iterator[str]:
+    for number, cell in page.code:
+        widest = max(map(len, cell.source.splitlines()), default=0)
+        if widest > WIDEST:
+            yield f"cell {number}: a line of {widest} characters; allowed: {WIDEST}"
 
 
 def has_prose_before_code(page: Page) -> Iterator[str]:
@@ -135,6 +143,7 @@ def folds_what_it_measures(page: Page) -> Iterator[str]:
 
 RULES = (
     has_short_cells,
+    fits_the_column,
     has_prose_before_code,
     uses_nothing_banned,
     asserts_no_time,

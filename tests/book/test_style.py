@@ -103,6 +103,7 @@ CHAPTER_MISTAKES = {
     "long cells": (long_everywhere, "code cells: a median of 7.5 lines; allowed: 6"),
     "a cell over 20": (code(4, LINES[:190]), "cells [4]: more than 20 lines"),
     "a cell over 30": (code(8, LINES + "\na = 1"), "cell 8: 31 lines; allowed: 30"),
+    "a wide line": (code(8, f"x = {'1' * 79}"), "cell 8: a line of 83 characters; allowed: 82"),
     "code after code": (drop(5), "cell 5: code after code"),
     "star import": (put(8, "draw()", "from math import *"), "cell 8: star import"),
     "sys.path": (put(8, "draw()", "sys.path.append('x')"), "cell 8: sys.path"),
