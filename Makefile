@@ -23,7 +23,7 @@ check: .venv/all.stamp
 	$(BIN)/python -m pytest tests -m "not slow"
 
 serve: book
-	$(BIN)/python -m webbrowser http://localhost:8000
+	(sleep 1; $(BIN)/python -m webbrowser http://localhost:8000) &
 	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory $(SITE)
 
 lab: .venv/all.stamp

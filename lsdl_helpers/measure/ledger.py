@@ -43,7 +43,7 @@ class Entry:
             "guess": "" if self.guess is None else format_quantity(self.guess, self.unit),
             "predicted": format_quantity(self.predicted, self.unit),
             "measured": format_quantity(self.measured, self.unit) if known else "",
-            "ratio": f"{self.ratio:.2f}×" if known else "",
+            "ratio": format_quantity(self.ratio, "ratio") if known else "",
         }
 
     def __repr__(self) -> str:

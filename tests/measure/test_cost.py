@@ -18,10 +18,10 @@ def test_convolution(kernel, groups, stride, dilation):
 
 
 def test_linear_and_bytes_of_another_dtype():
-    counted = cost(nn.Linear(30, 5).double(), (7, 30))
+    counted = cost(nn.Sequential(nn.ReLU(), nn.Linear(30, 5)).double(), (7, 30))
     assert counted.multiply_adds == 7 * 30 * 5
     assert counted.weight_bytes == 8 * (30 * 5 + 5)
-    assert counted.activation_bytes == 8 * 7 * 5
+    assert counted.activation_bytes == 8 * 7 * (30 + 5)
 
 
 def test_normalization_has_parameters_and_no_multiply_adds():
