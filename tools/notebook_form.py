@@ -69,10 +69,15 @@ def is_solutions(path: Path) -> bool:
     return Path(path).parts[-3] == "solutions"
 
 
+def files_in_order(root: Path = ROOT) -> list[str]:
+    """Return the files of the table of contents, without their endings, in its order."""
+    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    return [toc["root"], *_files(toc)]
+
+
 def notebooks_in_order(root: Path = ROOT) -> list[Path]:
     """Return the notebooks of the table of contents, in its order."""
-    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    paths = [root / f"{file}.ipynb" for file in _files(toc)]
+    paths = [root / f"{file}.ipynb" for file in files_in_order(root)]
     return [path for path in paths if path.exists()]
 
 

@@ -51,7 +51,9 @@ def _find(exercise_id: str) -> Exercise:
     try:
         module = importlib.import_module(f"lsdl_helpers.labs.{chapter.replace('/', '.')}")
     except ModuleNotFoundError:
-        raise ValueError(f"there are no exercises for {chapter!r}") from None
+        module = None
+    if not hasattr(module, "EXERCISES"):
+        raise ValueError(f"there are no exercises for {chapter!r}; write e.g. 'models/vgg/1'")
     if not number.isdecimal() or not 1 <= int(number) <= len(module.EXERCISES):
         known = ", ".join(f"{chapter}/{k + 1}" for k in range(len(module.EXERCISES)))
         raise ValueError(f"no exercise is called {exercise_id!r}; there are {known}")
@@ -70,6 +72,7 @@ def number(
     """
 
     def judge(answer: Any) -> str | None:
+        answer = answer.item() if hasattr(answer, "item") else answer  # of a tensor or array
         if not isinstance(answer, numbers.Real) or math.isnan(answer):
             return f"the answer is a number, not {answer!r}"
         if math.isclose(answer, expected, rel_tol=tolerance):

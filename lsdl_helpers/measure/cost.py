@@ -14,7 +14,7 @@ _Outputs = list[tuple[tuple[int, ...], int]]
 
 @dataclass(frozen=True)
 class LayerCost:
-    """The counts of one layer: a module without parts, or one with parameters of its own."""
+    """The counts of one layer: a module without parts, or with parameters or work of its own."""
 
     name: str
     kind: str
@@ -56,22 +56,22 @@ class Cost:
         """Bytes of all parameters."""
         return sum(layer.weight_bytes for layer in self.layers)
 
-    def select(self, prefix: str) -> "Cost":
-        """Return the cost of the layers whose name starts so, e.g. "classifier".
+    def select(self, part: str) -> "Cost":
+        """Return the cost of one module and those within it, e.g. "classifier".
 
         Raises:
-            ValueError: if there is none.
+            ValueError: if there is none of that name.
         """
-        layers = tuple(layer for layer in self.layers if layer.name.startswith(prefix))
+        layers = tuple(x for x in self.layers if f"{x.name}.".startswith(f"{part}."))
         if not layers:
             parts = sorted({layer.name.split(".")[0] for layer in self.layers})
-            raise ValueError(f"no layer's name starts with {prefix!r}; they start with {parts}")
+            raise ValueError(f"no part is named {part!r}; there are {', '.join(parts)}")
         return Cost(layers)
 
     def table(self) -> pd.DataFrame:
         """Return the layers that have parameters, a row a layer."""
         rows = [vars(layer) for layer in self.layers if layer.parameters]
-        return pd.DataFrame(rows).set_index("name")
+        return pd.DataFrame(rows, columns=list(LayerCost.__annotations__)).set_index("name")
 
 
 def cost(model: nn.Module, input_shape: tuple[int, ...]) -> Cost:
@@ -90,14 +90,28 @@ def cost(model: nn.Module, input_shape: tuple[int, ...]) -> Cost:
     >>> cost(nn.Conv2d(3, 64, 3, padding=1), (1, 3, 224, 224)).multiply_adds
     86704128
     """
-    shapes, flops = _trace(model, tuple(input_shape))
+    outputs, flops = _trace(model, tuple(input_shape))
+    own = _own_parameters(model)
     layers = [
-        _layer_cost(name, module, shapes.get(name, []), flops.get(name, 0))
+        _layer_cost(name, module, own[name], outputs.get(name, []), flops[name])
         for name, module in model.named_modules()
-        if not list(module.children()) or list(module.parameters(recurse=False))
+        if not list(module.children()) or own[name] or flops[name]
     ]
-    order = {name: position for position, name in enumerate(shapes)}
+    order = {name: position for position, name in enumerate(outputs)}
     return Cost(tuple(sorted(layers, key=lambda layer: order.get(layer.name, len(order)))))
+
+
+def _own_parameters(model: nn.Module) -> dict[str, list[nn.Parameter]]:
+    """Return the parameters that each module holds itself; a shared one stands with the first."""
+    first = dict(model.named_parameters())  # leaves out repetitions
+    return {
+        name: [
+            parameter
+            for key, parameter in module.named_parameters(name, recurse=False)
+            if key in first
+        ]
+        for name, module in model.named_modules()
+    }
 
 
 def _trace(
@@ -105,7 +119,8 @@ def _trace(
 ) -> tuple[dict[str, _Outputs], dict[str, int]]:
     """Run the network on meta tensors; return every module's outputs and its own FLOPs."""
     outputs: dict[str, _Outputs] = {}
-    tensors: dict[int, torch.Tensor] = {}  # by storage; kept, so that no address comes twice
+    x = _input(model, input_shape)
+    tensors = {x.untyped_storage()._cdata: x}  # kept, so that no address comes twice
 
     def record(name: str, output: Any) -> None:
         for tensor in output if isinstance(output, tuple | list) else [output]:
@@ -122,7 +137,7 @@ def _trace(
     ]
     try:
         with FlopCounterMode(display=False) as counter:
-            _run_on_meta(model, input_shape)
+            _run_on_meta(model, x)
     finally:
         for handle in handles:
             handle.remove()
@@ -136,21 +151,25 @@ def _trace(
     return outputs, total
 
 
-def _run_on_meta(model: nn.Module, input_shape: tuple[int, ...]) -> None:
+def _input(model: nn.Module, shape: tuple[int, ...]) -> torch.Tensor:
+    dtype = next((parameter.dtype for parameter in model.parameters()), torch.float32)
+    return torch.empty(shape, dtype=dtype, device="meta")
+
+
+def _run_on_meta(model: nn.Module, x: torch.Tensor) -> None:
     tensors = dict([*model.named_parameters(), *model.named_buffers()])
     weights = {name: tensor.to("meta") for name, tensor in tensors.items()}
-    dtype = next((parameter.dtype for parameter in model.parameters()), torch.float32)
-    x = torch.empty(input_shape, dtype=dtype, device="meta")
     try:
         with torch.no_grad():
             torch.func.functional_call(model, weights, (x,))
     except RuntimeError as error:
-        message = f"the network does not take an input of shape {input_shape}: {error}"
+        message = f"the network does not take {x.dtype} of shape {tuple(x.shape)}: {error}"
         raise ValueError(message) from error
 
 
-def _layer_cost(name: str, module: nn.Module, outputs: _Outputs, flops: int) -> LayerCost:
-    own = list(module.parameters(recurse=False))
+def _layer_cost(
+    name: str, module: nn.Module, own: list[nn.Parameter], outputs: _Outputs, flops: int
+) -> LayerCost:
     return LayerCost(
         name=name,
         kind=type(module).__name__,

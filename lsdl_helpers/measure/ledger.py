@@ -1,5 +1,6 @@
 """The ledger: predictions first, then measurements, then both side by side."""
 
+import numbers
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,11 +12,16 @@ def format_quantity(value: float, unit: str = "") -> str:
     >>> format_quantity(138357544), format_quantity(0.31249, "s"), format_quantity(1.0, "ratio")
     ('138,357,544', '0.312 s', '1.00×')
     """
-    if isinstance(value, int):
+    if isinstance(value, numbers.Integral):
         text = f"{value:,}"
     else:
         text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:#.3g}".rstrip(".")
     return f"{text}×" if unit == "ratio" else f"{text} {unit}".rstrip()
+
+
+def _require_number(kind: str, name: str, value: object) -> None:
+    if not isinstance(value, numbers.Real):
+        raise ValueError(f"the {kind} of {name!r} is {value!r}; it must be a number")
 
 
 @dataclass
@@ -74,7 +80,13 @@ class Ledger:
             unit: "ms", "GFLOP/s", …; "ratio" for a pure ratio, "" for a count.
             why: the formula in words.
             guess: the reader's own guess, in the same unit, kept beside the formula's.
+
+        Raises:
+            ValueError: if the value or the guess is not a number.
         """
+        _require_number("prediction", name, value)
+        if guess is not None:
+            _require_number("guess", name, guess)
         self._entries[name] = Entry(name, value, unit, why, guess)
         return self._entries[name]
 
@@ -82,11 +94,12 @@ class Ledger:
         """Enter what came out, in the unit of the prediction.
 
         Raises:
-            ValueError: if nothing was predicted under that name.
+            ValueError: if nothing was predicted under that name, or for what is no number.
         """
         if name not in self._entries:
             known = ", ".join(map(repr, self._entries)) or "nothing yet"
             raise ValueError(f"predict {name!r} before you measure it; predicted: {known}")
+        _require_number("measurement", name, value)
         self._entries[name].measured = value
         return self._entries[name]
 

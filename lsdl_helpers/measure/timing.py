@@ -1,6 +1,7 @@
 """The clock of the course: how long a function takes, and which of two is faster."""
 
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,13 +62,18 @@ def benchmark(
     """Time calls of a function after one warm-up call.
 
     On the CPU with one thread the clock is the thread's own processor time, which other
-    programs disturb least; with several threads, or on an accelerator, the wall clock.
+    programs disturb least, and which stands still while the function waits. With several
+    threads, on an accelerator, and on Windows, whose thread clock ticks 64 times a second,
+    it is the wall clock.
 
     Args:
         fn: called without arguments; its result is thrown away.
         threads: CPU threads that torch may use meanwhile.
         seconds: go on sampling for about this long.
         least: but take at least this many samples.
+
+    Raises:
+        ValueError: if threads or least is below 1.
 
     >>> benchmark(lambda: torch.ones(1000).sum()).threads
     1
@@ -87,10 +93,10 @@ def compare(
 
     Args:
         threads, seconds, least: as for :func:`benchmark`, for both together.
-        **fns: exactly two functions by name, first over second.
+        **fns: exactly two functions by name, first over second; any name but these three.
 
     Raises:
-        ValueError: if there are not two.
+        ValueError: if there are not two, or if threads or least is below 1.
 
     >>> compare(twice=lambda: [work(), work()], once=work).ratio
     2.0
@@ -102,7 +108,7 @@ def compare(
     first, second = map(np.asarray, samples)
     draws = np.random.default_rng(0).integers(len(first), size=(2000, len(first)))
     ratios = np.median(first[draws], axis=1) / np.median(second[draws], axis=1)
-    low, high = np.quantile(ratios, [0.025, 0.975])
+    low, high = np.quantile(ratios, [0.025, 0.975]).tolist()
     timings = {
         key: Timing(taken, name, threads, device) for key, taken in zip(fns, samples, strict=True)
     }
@@ -120,7 +126,7 @@ def _clock(threads: int) -> Iterator[tuple[str, str, Callable[[], float]]]:
     try:
         if accelerator is not None:
             yield "wall clock, synchronized", accelerator.type, _synchronized
-        elif threads == 1:
+        elif threads == 1 and sys.platform != "win32":
             yield "thread time", "cpu", time.thread_time
         else:
             yield "wall clock", "cpu", time.perf_counter
@@ -141,6 +147,8 @@ def _sample(
     fns: list[Callable[[], Any]], now: Callable[[], float], seconds: float, least: int
 ) -> list[tuple[float, ...]]:
     """Call each function once to warm up, then all in turn; a tuple of samples a function."""
+    if least < 1:
+        raise ValueError(f"least is {least}; it must be at least 1")
     for fn in fns:
         fn()
     rounds: list[list[float]] = []

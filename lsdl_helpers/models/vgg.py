@@ -86,8 +86,8 @@ def make_layers(stages: tuple[tuple[int | str, ...], ...], batch_norm: bool) -> 
 
 
 def _vgg(letter: str, batch_norm: bool, num_classes: int) -> VGG:
-    if num_classes < 1:
-        raise ValueError(f"num_classes is {num_classes}; it must be at least 1")
+    if not isinstance(num_classes, int) or num_classes < 1:
+        raise ValueError(f"num_classes is {num_classes!r}; it must be a whole number, at least 1")
     return VGG(make_layers(TABLE_1[letter], batch_norm), num_classes)
 
 

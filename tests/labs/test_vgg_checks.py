@@ -1,6 +1,7 @@
 import math
 
 import pytest
+import torch
 
 from lsdl_helpers.labs import check
 from lsdl_helpers.labs.models.vgg import EXERCISES
@@ -33,12 +34,14 @@ WRONG = {
         (14_714_688, "the new layer has parameters"),
         (513_000, "the convolutions stay"),
         (39_803_688, "one value a channel"),
+        (15_223_464, "the convolutions have biases"),
         (138_357_544, "too large"),
         ("many", "is a number, not 'many'"),
     ],
     2: [
         (4, "do all layers"),
-        (2, "twice the width"),
+        (2, "how many positions"),
+        (16, "the same work"),
         (1, "positions"),
         (3.9, "too small"),
         (math.nan, "is a number, not nan"),
@@ -48,6 +51,7 @@ WRONG = {
         (without_strides, "after a stride of 2"),
         (stride_too_early, "instead of 6"),
         (7, "is a function"),
+        (lambda a, b: 1, "raises TypeError"),
     ],
 }
 
@@ -85,6 +89,11 @@ def test_an_unknown_exercise_lists_the_known(exercise_id):
         check(exercise_id, 1)
 
 
-def test_an_unknown_chapter_is_named():
-    with pytest.raises(ValueError, match="no exercises for 'models/lenet'"):
-        check("models/lenet/1", 1)
+@pytest.mark.parametrize("chapter", ["models/lenet", "models"])
+def test_an_unknown_chapter_is_named(chapter):
+    with pytest.raises(ValueError, match=f"no exercises for '{chapter}'"):
+        check(f"{chapter}/1", 1)
+
+
+def test_a_number_out_of_a_tensor_counts():
+    check("models/vgg/1", torch.tensor(15_227_688))

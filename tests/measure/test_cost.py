@@ -59,6 +59,31 @@ def test_parameters_of_a_module_with_parts_are_counted():
     assert counted.parameters == sum(p.numel() for p in layer.parameters())
 
 
+def test_work_in_the_forward_of_a_module_with_parts_is_counted():
+    class Scores(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.query, self.key = nn.Linear(8, 8), nn.Linear(8, 8)
+
+        def forward(self, x):  # (B, T, 8) -> (B, T, T)
+            return self.query(x) @ self.key(x).transpose(-1, -2)
+
+    counted = cost(Scores(), (1, 5, 8))
+    assert counted.multiply_adds == 2 * 5 * 8 * 8 + 5 * 5 * 8
+    assert counted.select("query").multiply_adds == 5 * 8 * 8
+
+
+def test_a_shared_weight_is_counted_once():
+    model = nn.Sequential(nn.Linear(4, 4, bias=False), nn.Linear(4, 4, bias=False))
+    model[1].weight = model[0].weight
+    assert (cost(model, (1, 4)).parameters, cost(model, (1, 4)).multiply_adds) == (16, 32)
+
+
+def test_a_view_of_the_input_is_no_new_activation():
+    counted = cost(nn.Sequential(nn.Flatten(), nn.Linear(16, 2)), (1, 4, 4))
+    assert counted.activation_bytes == 4 * 2
+
+
 def test_the_network_is_left_as_it_was():
     model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2))
     before = {key: value.clone() for key, value in model.state_dict().items()}
@@ -72,15 +97,21 @@ def test_a_selection_adds_up():
     model.forward = lambda x: model["b"](model["a"](x))
     whole = cost(model, (1, 4))
     assert whole.select("a").parameters + whole.select("b").parameters == whole.parameters
-    with pytest.raises(ValueError, match="no layer's name starts with 'c'"):
+    with pytest.raises(ValueError, match="no part is named 'c'; there are a, b"):
         whole.select("c")
 
 
+def test_a_part_is_not_mistaken_for_one_whose_name_it_begins():
+    model = nn.Sequential(*[nn.Linear(2, 2) for _ in range(11)])
+    assert len(cost(model, (1, 2)).select("1").layers) == 1
+
+
 def test_a_wrong_input_shape_is_named():
-    with pytest.raises(ValueError, match=r"does not take an input of shape \(1, 5\)"):
+    with pytest.raises(ValueError, match=r"does not take torch.float32 of shape \(1, 5\)"):
         cost(nn.Linear(4, 3), (1, 5))
 
 
 def test_the_table_lists_the_layers_with_parameters():
     model = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2))
     assert cost(model, (1, 4)).table()["parameters"].to_dict() == {"0": 15, "2": 8}
+    assert cost(nn.ReLU(), (1, 4)).table().empty

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from lsdl_helpers.measure import Ledger, format_quantity
@@ -12,6 +13,16 @@ def test_a_measurement_needs_a_prediction(ledger):
     ledger.predict("time", 2.0, unit="ms")
     with pytest.raises(ValueError, match="predict 'size' before you measure it; predicted: 'time'"):
         ledger.measure("size", 3)
+
+
+def test_only_numbers_are_entered(ledger):
+    with pytest.raises(ValueError, match="the guess of 'time' is '2'; it must be a number"):
+        ledger.predict("time", 2.0, guess="2")
+    with pytest.raises(ValueError, match="the prediction of 'time' is None"):
+        ledger.predict("time", None)
+    ledger.predict("time", 2.0)
+    with pytest.raises(ValueError, match="the measurement of 'time' is None"):
+        ledger.measure("time", None)
 
 
 def test_ratio_is_measured_over_predicted(ledger):
@@ -50,6 +61,7 @@ def test_an_entry_says_why_until_it_is_measured(ledger):
     ("value", "unit", "text"),
     [
         (138357544, "", "138,357,544"),
+        (np.int64(12), "", "12"),
         (0.31249, "s", "0.312 s"),
         (1.0, "ratio", "1.00×"),
         (99.96, "ms", "100 ms"),

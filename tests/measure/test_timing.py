@@ -11,6 +11,11 @@ def test_the_clock_follows_the_number_of_threads():
     assert benchmark(lambda: None, threads=2, seconds=0).clock == "wall clock"
 
 
+def test_the_coarse_thread_clock_of_windows_is_not_used(monkeypatch):
+    monkeypatch.setattr(timing.sys, "platform", "win32")
+    assert benchmark(lambda: None, seconds=0).clock == "wall clock"
+
+
 def test_threads_are_set_meanwhile_and_put_back():
     before = torch.get_num_threads()
     seen = []
@@ -22,6 +27,11 @@ def test_threads_are_set_meanwhile_and_put_back():
 def test_no_threads_is_an_error():
     with pytest.raises(ValueError, match="threads is 0; it must be at least 1"):
         benchmark(lambda: None, threads=0)
+
+
+def test_no_samples_is_an_error():
+    with pytest.raises(ValueError, match="least is 0; it must be at least 1"):
+        benchmark(lambda: None, least=0)
 
 
 def test_the_first_call_is_not_counted():

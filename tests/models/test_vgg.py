@@ -165,9 +165,10 @@ def test_batch_norm_follows_every_convolution():
             assert isinstance(convolution, nn.Conv2d) == isinstance(norm, nn.BatchNorm2d)
 
 
-def test_no_classes_is_an_error():
-    with pytest.raises(ValueError, match="num_classes is 0; it must be at least 1"):
-        build("vgg11", num_classes=0)
+@pytest.mark.parametrize("num_classes", [0, "10", 2.5])
+def test_a_wrong_number_of_classes_is_an_error(num_classes):
+    with pytest.raises(ValueError, match=f"num_classes is {num_classes!r}; it must be a whole"):
+        build("vgg11", num_classes=num_classes)
 
 
 def test_weights_start_as_documented():

@@ -4,7 +4,6 @@ import functools
 import http.server
 import os
 import shutil
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,6 @@ from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 HTML = ROOT / "_build" / "html"
-sys.path.insert(0, str(ROOT / "book" / "_ext"))  # the tests import the extension's modules
 
 
 def lacking(what: str, remedy: str) -> NoReturn:

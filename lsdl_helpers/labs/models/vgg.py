@@ -29,7 +29,8 @@ def _judge_resolution(answer: Any) -> str | None:
     expected = _meta_cost(448) / _meta_cost(224)
     slips = {
         4.0: "close, but do all layers get four times as much to do?",
-        2.0: "twice the width and twice the height",
+        2.0: "the width doubles and the height doubles: how many positions is that?",
+        16.0: "four times as many positions, each with the same work",
         1.0: "the parameters stay the same, the positions at which they are used do not",
     }
     return number(expected, slips, tolerance=2e-3)(answer)
@@ -42,8 +43,11 @@ def _vgg16_layers() -> list[tuple[int, int]]:
 def _judge_receptive_field(answer: Callable[[list[tuple[int, int]]], int]) -> str | None:
     if not callable(answer):
         return f"the answer is a function of a list of layers, not {type(answer).__name__}"
-    for layers, expected, advice in (*_STACKS, (_vgg16_layers(), 212, "all of D, poolings too")):
-        found = answer(list(layers))
+    for layers, expected, advice in (*_STACKS, (_vgg16_layers(), 212, "these are all of D's")):
+        try:
+            found = answer(list(layers))
+        except Exception as error:
+            return f"{layers} raises {error!r}"
         if found != expected:
             return f"{layers} gives {found!r} instead of {expected}; {advice}"
     return None
@@ -51,12 +55,13 @@ def _judge_receptive_field(answer: Callable[[list[tuple[int, int]]], int]) -> st
 
 EXERCISES = (
     Exercise(
-        asks="the number of parameters that are left",
+        asks="the number of parameters that are left, in full",
         hint="the convolutional part keeps its own; what does a 512 to 1000 layer with biases add?",
         judge=number(
             _CONVOLUTIONS + 512 * 1000 + 1000,
             {
                 _CONVOLUTIONS + 512 * 1000: "the new layer has 1000 biases too",
+                _CONVOLUTIONS - 4224 + 512 * 1000 + 1000: "the convolutions have biases too",
                 _CONVOLUTIONS: "the new layer has parameters as well",
                 512 * 1000 + 1000: "the convolutions stay",
                 _CONVOLUTIONS + 512 * 49 * 1000 + 1000: "the average leaves one value a channel",
