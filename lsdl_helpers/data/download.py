@@ -57,7 +57,9 @@ def fetch(
     path = cache_folder() / PurePosixPath(urlsplit(address).path).name
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{path}.lock"):
+        locks = path.parent.with_name("locks")  # apart, so that the cache holds whole files only
+        locks.mkdir(exist_ok=True)
+        with FileLock(locks / f"{path.name}.lock"):
             if not _is_cached(path, sha256):
                 _download(address, path, sha256, timeout_s, progress)
     except OSError as error:
@@ -65,11 +67,20 @@ def fetch(
     return path
 
 
+def check_hash(path: Path, sha256: str) -> bool:
+    """Tell whether the SHA-256 of a file begins with these hexadecimal digits.
+
+    >>> check_hash(Path("empty"), "e3b0c442")
+    True
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest().startswith(sha256)
+
+
 def _is_cached(path: Path, sha256: str) -> bool:
     if not path.exists():
         return False
-    with path.open("rb") as file:
-        right = hashlib.file_digest(file, "sha256").hexdigest().startswith(sha256)
+    right = check_hash(path, sha256)
     if not right:
         again = f"{path}: damaged, its hash is not {sha256}…; downloading it again"
         print(again, file=sys.stderr)

@@ -84,5 +84,7 @@ def _one_kind_of_error(address: str) -> Iterator[None]:
         raise DownloadError(f"{address}: the server answered {error.code} {error.msg}") from None
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = getattr(error, "reason", error)
-        said = "the server is silent" if isinstance(reason, TimeoutError) else str(reason)
+        said = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
+        if isinstance(reason, TimeoutError):
+            said = "the server is silent"
         raise DownloadError(f"{address}: {' '.join(said.split())}") from None
