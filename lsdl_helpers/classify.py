@@ -8,7 +8,7 @@ from PIL import Image
 
 from lsdl_helpers.annotate import annotate
 from lsdl_helpers.data.pictures import read_picture, to_rgb
-from lsdl_helpers.models.weights import class_names, pretrained
+from lsdl_helpers.models.weights import class_names, pretrained, published
 
 __all__ = ["Label", "annotate", "classify", "top_labels"]
 
@@ -34,17 +34,17 @@ def classify(
         top: how many labels, 1 to 1000.
 
     Raises:
-        ValueError: for an unknown model or another ``top``; as PictureError, if the picture
-            cannot be used.
+        ValueError: for an unknown model, another ``top``, or a picture that cannot be used.
         DownloadError: if the picture or the weights cannot be downloaded.
 
     >>> classify(photograph("coffee"))[0].name
     'espresso'
     """
     image = to_rgb(picture) if isinstance(picture, Image.Image) else read_picture(picture)
-    network, preprocess = pretrained(model)
+    x = published(model).preprocess(image)  # first: the weights may be a long download
+    network, _ = pretrained(model)
     with torch.inference_mode():
-        return top_labels(network(preprocess(image)), top)
+        return top_labels(network(x), top)
 
 
 def top_labels(logits: torch.Tensor, top: int = 5) -> list[Label]:
