@@ -218,6 +218,9 @@ def test_help_says_what_is_offered(run):
     assert status == 0
     for said in ("--image", "--output", *PUBLISHED):
         assert said in out
+    _, _, unverified = " ".join(out.split()).partition("Not run on the real file")
+    assert "efficientnet_lite0" not in unverified
+    assert "vgg16, vgg19, resnet50, inception_v3, xception" in unverified
 
 
 @pytest.mark.slow

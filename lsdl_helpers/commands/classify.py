@@ -83,7 +83,12 @@ def as_json(options: argparse.Namespace, labels: Sequence[Label]) -> str:
 
 
 def _parser() -> Parser:
-    parser = Parser(prog="python -m lsdl_helpers classify", description=__doc__.split(": ")[1])
+    others = ", ".join(name for name, weights in PUBLISHED.items() if not weights.verified)
+    parser = Parser(
+        prog="python -m lsdl_helpers classify",
+        description="Say what a picture shows: the likeliest of the thousand ImageNet classes.",
+        epilog=f"Not run on the real file where this was written: {others}.",
+    )
     parser.add_argument(
         "--image", required=True, metavar="FILE_OR_ADDRESS", help="a picture, or where one is"
     )

@@ -57,7 +57,7 @@ def _open_file(path: Path) -> BinaryIO:
     if os.path.isdir(path):
         raise PictureError(f"{path}: is a folder, not a picture")
     if os.path.exists(path) and not os.path.isfile(path):
-        raise PictureError(f"{path}: is not a file")  # a pipe would be waited for
+        raise PictureError(f"{path}: is not a file")  # a pipe or a device
     try:
         return path.open("rb")
     except FileNotFoundError:

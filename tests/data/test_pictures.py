@@ -153,7 +153,7 @@ def refused(source, said):
 
 def test_no_such_file(tmp_path):
     refused(tmp_path / "cat.png", "there is no such file")
-    refused(tmp_path / ("x" * 300), "cannot be read: File name too long")
+    refused(tmp_path / ("x" * 300), "cannot be read|no such file")
     with pytest.raises(PictureError, match="cannot be read"):
         read_picture("cat\0.png")
 
@@ -162,10 +162,8 @@ def test_a_folder(tmp_path):
     refused(tmp_path, "is a folder, not a picture")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no named pipes in folders")
-def test_a_pipe(tmp_path):
-    os.mkfifo(tmp_path / "pipe")
-    refused(tmp_path / "pipe", "is not a file")
+def test_a_device():
+    refused(os.devnull, "is not a file")
 
 
 def test_an_empty_file(tmp_path):
