@@ -92,7 +92,7 @@ def test_a_silent_server(pages, cache, begun):
     def silent(handler):
         if begun:
             cut(BODY, begun)(handler)
-        pages.over.wait(20)
+        pages.over.wait(5)  # a client without a time-out meets a cut connection then
 
     pages[NAME] = silent
     assert_refused(pages, cache, "the server is silent", timeout_s=0.3)
