@@ -29,10 +29,13 @@ def setup(chapter: str) -> Ledger:
     for name, value in _BEFORE_TORCH.items():
         os.environ.setdefault(name, value)
     _keep_freed_memory()
+    import pandas as pd
+
     from lsdl_helpers import plots  # not before the environment is set: these load torch
     from lsdl_helpers.measure.ledger import Ledger
 
     plots.use_style()
+    pd.set_option("display.expand_frame_repr", False)  # tables as wide as they are
     print(_doctor_line())
     if late:
         print("torch was imported before setup: restart the kernel for steadier times")
@@ -57,7 +60,7 @@ def _doctor_line() -> str:
 
     found = torch.accelerator.is_available()
     device = torch.accelerator.current_accelerator().type if found else "cpu"
-    skipped = "nothing" if found else "GPU cells (no accelerator)"
+    skipped = "nothing" if found else "GPU cells (no GPU)"
     return (
         f"Python {platform.python_version()} · torch {torch.__version__} · {device}, "
         f"{_num_cores()} cores · skipped: {skipped}"

@@ -1,0 +1,96 @@
+"""The Sphinx extension of this book: what Jupyter Book 1 leaves open, in one place.
+
+It sets the links to the repository (repository.py), has formulas set while building
+(formulas.py), and corrects the finished pages (page_cleanup.py) and icon fonts (icon_fonts.py).
+"""
+
+import sys
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from formulas import set_formulas
+from icon_fonts import icon_names, subset_icons
+from page_cleanup import clean, redirect_page
+from repository import repository_address, repository_branch
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+
+def link_repository(app: Sphinx, config: Config) -> None:
+    """Point the buttons at this repository; without an address, show none.
+
+    Left to itself Jupyter Book would link to the repository of its own authors.
+    """
+    address = repository_address(Path(app.srcdir), config.lsdl_repository)
+    on_github = address.startswith("https://github.com/")
+    config.html_theme_options |= {
+        "repository_url": address,
+        "repository_branch": repository_branch(),
+        "repository_provider": "gitlab" if "gitlab" in address else "github",
+        "use_repository_button": bool(address),
+        "use_issues_button": bool(address),
+        "launch_buttons": launch_buttons() if on_github else {},
+    }
+
+
+def launch_buttons() -> dict[str, str]:
+    """Return the services that run a notebook of a public repository on GitHub."""
+    return {
+        "colab_url": "https://colab.research.google.com",
+        "binderhub_url": "https://mybinder.org",
+        "notebook_interface": "jupyterlab",
+    }
+
+
+def drop_thebe_files(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Leave out thebe's files: Jupyter Book adds them twice, which is an error on every page."""
+    for kind in ("script_files", "css_files"):
+        context[kind][:] = [file for file in context[kind] if not belongs_to_thebe(file)]
+
+
+def belongs_to_thebe(file: Any) -> bool:
+    """Say whether a script or style sheet, a file or written into the page, is thebe's."""
+    body = getattr(file, "attributes", {}).get("body") or ""
+    return "thebe" in f"{getattr(file, 'filename', file)} {body}".lower()
+
+
+def describe_page(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Describe a page for search engines by its title where opengraph found no first paragraph."""
+    if doctree and 'name="description"' not in context["metatags"]:
+        text = escape(f"{doctree.next_node(nodes.title).astext()}, from {app.config.project}.")
+        context["metatags"] += f'<meta name="description" content="{text}" />\n'
+
+
+def correct_pages(app: Sphinx, exception: Exception | None) -> None:
+    """Correct every page once all are written, then cut the icon fonts to what they show."""
+    if exception or app.builder.format != "html":
+        return
+    if app.config.root_doc != "index":
+        front = redirect_page(app.config.project, f"{app.config.root_doc}.html")
+        Path(app.outdir, "index.html").write_text(front, "utf-8")
+    pages = [p for p in Path(app.outdir).rglob("*.html") if "_static" not in p.parts]
+    for page in pages:
+        before = page.read_text("utf-8")
+        if (after := clean(before, page.parent)) != before:
+            page.write_text(after, "utf-8")
+    scripts = Path(app.outdir, "_static", "scripts").glob("*theme.js")
+    texts = (file.read_text("utf-8") for file in [*pages, *scripts])
+    subset_icons(Path(app.outdir, "_static"), set().union(*map(icon_names, texts)))
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect the steps above; autodoc finds the package in the folder of _config.yml."""
+    sys.path.insert(0, str(app.srcdir))
+    set_formulas(app)
+    app.add_config_value("lsdl_repository", "", "html")
+    app.connect("config-inited", link_repository)
+    app.connect("html-page-context", drop_thebe_files, priority=900)  # after thebe added them
+    app.connect("html-page-context", describe_page, priority=900)  # after opengraph
+    app.connect("build-finished", correct_pages)
+    return {"parallel_read_safe": True}

@@ -1,0 +1,151 @@
+"""Code cells: short, introduced by prose, at home on any machine, predicted before measured."""
+
+import ast
+import re
+import statistics
+from collections.abc import Iterator
+
+import nbformat
+from page import Page, calls, tree
+
+MEDIAN_LINES, MOST_LINES, LONGEST_LINES = 6, 20, 30
+MOST = 0.9
+WIDEST = 82  # characters that the column of the site shows without scrolling
+
+BANNED = (
+    (r"^\s*from\s+\S+\s+import\s+\*", "star import", "the names that are used"),
+    (r"\bsys\.path\b", "sys.path", "what is installed"),
+    (r"^\s*%run\b", "%run", "a function of the package"),
+    (r"^\s*[%!]\s*(?:pip|conda|apt)", "installs", "the set-up cell alone does that"),
+    (
+        r"/(?:home|root|Users|tmp)/|\b[A-Z]:\\\\?(?:Users|Windows|Temp)",
+        "path of a machine",
+        "a path in the working folder",
+    ),
+    (
+        r"\burllib\.|\burlretrieve\b|(?:import|from) (?:urllib|requests)\b|\brequests\.get\b"
+        r"|^\s*!\s*(?:wget|curl)\b|\bdownload=True|\bpretrained=True|\btorch\.hub\b",
+        "downloads",
+        "data of lsdl_helpers.data",
+    ),
+)
+TIME_NAME = re.compile(r"(?:^|_)(?:ns|us|ms|s|sec|seconds?|times?|elapsed|latency|timing)$")
+
+
+def num_lines(cell: nbformat.NotebookNode) -> int:
+    """Count the lines of code, blank lines and comments left out."""
+    return sum(1 for line in cell.source.splitlines() if re.match(r"\s*[^\s#]", line))
+
+
+def has_short_cells(page: Page) -> Iterator[str]:
+    counts = {number: num_lines(cell) for number, cell in page.code_after_setup}
+    if not counts:
+        return
+    if statistics.median(counts.values()) > MEDIAN_LINES:
+        median = statistics.median(counts.values())
+        yield f"code cells: a median of {median:g} lines; allowed: {MEDIAN_LINES}"
+    long = [number for number, count in counts.items() if count > MOST_LINES]
+    if len(long) > (1 - MOST) * len(counts):
+        yield f"cells {long}: more than {MOST_LINES} lines; allowed: in one cell of ten"
+    for number, count in counts.items():
+        if count > LONGEST_LINES:
+            yield f"cell {number}: {count} lines; allowed: {LONGEST_LINES}"
+
+
+def fits_the_column(page: Page) -> Iterator[str]:
+    for number, cell in page.code:
+        widest = max(map(len, cell.source.splitlines()), default=0)
+        if widest > WIDEST:
+            yield f"cell {number}: a line of {widest} characters; allowed: {WIDEST}"
+
+
+def has_prose_before_code(page: Page) -> Iterator[str]:
+    """A cell that the site folds away (`hide-input`) may follow another."""
+    for number, cell in page.code_after_setup:
+        if "hide-input" in cell.metadata.get("tags", ()):
+            continue
+        if page.notebook.cells[number - 2].cell_type != "markdown":
+            yield f"cell {number}: code after code; allowed: a text cell between"
+
+
+def uses_nothing_banned(page: Page) -> Iterator[str]:
+    for number, cell in page.code_after_setup:
+        for pattern, what, allowed in BANNED:
+            if re.search(pattern, cell.source, re.MULTILINE):
+                yield f"cell {number}: {what}; allowed: {allowed}"
+
+
+def asserts_no_time(page: Page) -> Iterator[str]:
+    """A heuristic on names: `elapsed`, `forward_ms`, `result.ratio` and the like."""
+    for number, cell in page.code_after_setup:
+        for node in ast.walk(tree(cell.source)):
+            if isinstance(node, ast.Assert) and (names := time_names(node.test)):
+                yield f"cell {number}: asserts {names[0]!r}; allowed: counts, shapes, equalities"
+
+
+def time_names(expression: ast.expr) -> list[str]:
+    """Return the names in `expression` that look like a measured time or ratio."""
+    nodes = list(ast.walk(expression))
+    attributes = [node.attr for node in nodes if isinstance(node, ast.Attribute)]
+    names = [node.id for node in nodes if isinstance(node, ast.Name)]
+    return [n for n in attributes + names if TIME_NAME.search(n)] + [
+        n for n in attributes if n == "ratio"
+    ]
+
+
+def ledger_names(source: str, method: str) -> list[str]:
+    """Return the names given to `ledger.predict` or `ledger.measure`; `{…}` becomes `{}`."""
+    return [
+        as_template(call.args[0])
+        for call in calls(source)
+        if ast.unparse(call.func) == f"ledger.{method}" and call.args
+    ]
+
+
+def as_template(argument: ast.expr) -> str:
+    """Return a string as it is, an f-string with `{}` for its fields, anything else as `{}`."""
+    if isinstance(argument, ast.Constant):
+        return str(argument.value)
+    if isinstance(argument, ast.JoinedStr):
+        return "".join(as_template(part) for part in argument.values)
+    return "{}"
+
+
+def agree(one: str, other: str) -> bool:
+    """Tell whether two templates can stand for the same name."""
+    return any(
+        re.fullmatch(".+".join(map(re.escape, a.split("{}"))), b)
+        for a, b in ((one, other), (other, one))
+    )
+
+
+def predicts(page: Page) -> Iterator[str]:
+    if not any(ledger_names(cell.source, "predict") for _, cell in page.code):
+        yield "whole file: predicts nothing; allowed: at least one ledger.predict(…)"
+
+
+def predicts_before_it_measures(page: Page) -> Iterator[str]:
+    predicted = []
+    for number, cell in page.code:
+        predicted += ledger_names(cell.source, "predict")
+        for name in ledger_names(cell.source, "measure"):
+            if not any(agree(name, earlier) for earlier in predicted):
+                yield f"cell {number}: measures {name!r}; allowed: what was predicted above"
+
+
+def folds_what_it_measures(page: Page) -> Iterator[str]:
+    """The reader commits to a guess before the figure is seen."""
+    for number, cell in page.code:
+        folded = "hide-output" in cell.metadata.get("tags", ())
+        if ledger_names(cell.source, "measure") and not folded:
+            yield f"cell {number}: measures in the open; allowed: with the tag hide-output"
+
+
+RULES = (
+    has_short_cells,
+    fits_the_column,
+    has_prose_before_code,
+    uses_nothing_banned,
+    asserts_no_time,
+)
+CHAPTER_RULES = (predicts, predicts_before_it_measures, folds_what_it_measures)

@@ -1,0 +1,78 @@
+"""A plugin of pytest that closes the holes of nbval, on the outputs of nbval's own run.
+
+nbval compares no pictures, nothing in a cell that was never run, and nothing in a cell with
+the tag nbval-ignore-output. Here each cell must have been run; its stored outputs must be of
+the kinds that the fresh run puts out; and its pictures must show the same figure.
+"""
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import nbval.plugin
+import pytest
+from nbval.kernel import RunningKernel
+from nbval.plugin import IPyNbCell, coalesce_streams
+from pictures import differences, pictures_of
+
+
+class KernelAsStored(RunningKernel):
+    """nbval's kernel, run as `tools/notebooks.py` runs it: in an empty folder, with history.
+
+    Without history IPython does not see the `;` that keeps a last line from being shown.
+    """
+
+    def __init__(self, *arguments: object, cwd: str, **options: object) -> None:
+        self.folder = tempfile.mkdtemp()
+        super().__init__(*arguments, cwd=self.folder, **options)
+
+    def execute_cell_input(self, cell_input: str, allow_stdin: bool | None = None) -> str:
+        return self.kc.execute(cell_input, allow_stdin=allow_stdin, stop_on_error=False)
+
+    def stop(self) -> None:
+        super().stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def pytest_configure() -> None:
+    nbval.plugin.RunningKernel = KernelAsStored
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Look at a cell after nbval has run it and has found nothing wrong."""
+    result = yield
+    if isinstance(item, IPyNbCell):
+        found = drift(item.cell, item.test_outputs, ignores_output=not item.options["check"])
+        if found:
+            item.raise_cell_error("Cell has drifted: " + "; ".join(found))
+    return result
+
+
+def drift(cell: dict, fresh: list[dict], ignores_output: bool = False) -> list[str]:
+    """Say in what way the stored outputs of `cell` differ in kind from `fresh` ones."""
+    stored = coalesce_streams(cell.outputs)
+    if cell.source.strip() and cell.execution_count is None:
+        return ["it was never run, or its execution count was stripped"]
+    if kinds(stored, ignores_output) != kinds(fresh, ignores_output):
+        return [f"stored outputs are {names(stored)}, fresh ones {names(fresh)}"]
+    return differences(pictures_of(stored), pictures_of(fresh))
+
+
+def kinds(outputs: Iterable[dict], ignores_output: bool) -> Counter | set:
+    """Return what kinds of output there are, with their number unless that may vary."""
+    found = Counter(map(kind, outputs))
+    return set(found) if ignores_output else found
+
+
+def kind(output: dict) -> str:
+    """Return `stdout`, `error`, or such as `display_data (image/png, text/plain)`."""
+    if output.output_type in ("display_data", "execute_result"):
+        return f"{output.output_type} ({', '.join(sorted(output.data))})"
+    return output.get("name", output.output_type)
+
+
+def names(outputs: Iterable[dict]) -> str:
+    """Return the kinds of `outputs` for a reader."""
+    return ", ".join(map(kind, outputs)) or "none"

@@ -1,0 +1,36 @@
+"""Run pytest as `make test` does, on planted files."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from notebook_form import ROOT
+
+SANITIZER = ROOT / "tests" / "book" / "sanitize.cfg"
+
+
+def run_pytest(*arguments: str | Path, ci: str = "") -> str:
+    """Run pytest with this repository's settings and root conftest; return what it prints."""
+    places = (ROOT, ROOT / "tools", ROOT / "tests" / "book")
+    options = ("-c", ROOT / "pyproject.toml", "-p", "conftest", "-p", "no:cacheprovider")
+    finished = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "-q", "-rA", "--color=no", *arguments],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, places)), "CI": ci},
+        capture_output=True,
+        text=True,
+    )
+    return finished.stdout + finished.stderr
+
+
+def run_notebook(path: Path) -> list[str]:
+    """Run one notebook under nbval and drift; return what became of each code cell."""
+    said = run_pytest("--nbval", "--nbval-sanitize-with", SANITIZER, path)
+    outcomes = re.findall(r"^(PASSED|FAILED|ERROR) \S*::Cell (\d+)", said, re.MULTILINE)
+    assert outcomes, said
+    reasons = dict(re.findall(r"Cell (\d+): (Cell .*|Unrun .*)", said))
+    return [
+        "passed" if outcome == "PASSED" else reasons.get(k, outcome)
+        for outcome, k in sorted(outcomes, key=lambda found: int(found[1]))
+    ]

@@ -1,0 +1,169 @@
+"""The tool that writes, executes and stores notebooks: what it stores keeps the rules."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import notebooks
+import pytest
+import sample
+import stored
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from notebook_form import (
+    METADATA,
+    ROOT,
+    chapter_of,
+    is_solutions,
+    make_canonical,
+    notebooks_in_order,
+    repository_address,
+    setup_source,
+)
+from page import findings, read
+
+ADDRESS = "https://example.org/course.git"
+STAND_IN = "def setup(chapter):\n    print('set up', chapter)\n"
+
+
+def tool(*arguments, **environment):
+    """Run tools/notebooks.py and return what became of it."""
+    return subprocess.run(
+        [sys.executable, ROOT / "tools" / "notebooks.py", *arguments],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def plant(folder: Path, name: str, *sources: str) -> Path:
+    """Write a notebook as Jupyter might leave it: an old set-up cell, noise, no outputs."""
+    cells = [new_code_cell('import lsdl_helpers as lsdl\nlsdl.setup("old/name")')]
+    cells += [new_code_cell(source, metadata={"collapsed": True}) for source in sources]
+    notebook = new_notebook(cells=[new_markdown_cell("# Title"), *cells])
+    notebook.metadata = {"kernelspec": {"name": "mine"}, "jupytext": {"formats": "ipynb,md"}}
+    nbformat.write(notebook, path := folder / f"{name}.ipynb")
+    return path
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """Run the tool once on three notebooks: one good, one that fails, one that never ends."""
+    folder = tmp_path_factory.mktemp("book") / "models"
+    folder.mkdir()
+    (folder / "lsdl_helpers.py").write_text(STAND_IN)
+    good = plant(folder, "good", "import os\nprint(os.listdir())", "6 * 7")
+    bad = plant(folder, "bad", "x = 1", 'raise KeyError("planted")')
+    endless = plant(folder, "endless", "while True: pass")
+    before = bad.read_text()
+    done = tool("--limit", "2", good, bad, endless, PYTHONPATH=str(folder), LSDL_REPOSITORY="")
+    return done, read(good), before == bad.read_text(), sorted(p.name for p in folder.iterdir())
+
+
+@pytest.mark.slow
+def test_what_ran_is_stored_with_outputs_and_in_canonical_form(run):
+    _, good, _, _ = run
+    assert not findings(good, stored.RULES)
+    assert good.notebook.cells[1].source == setup_source("models/good")
+    assert good.notebook.cells[1].outputs[0].text == "set up models/good\n"
+    assert good.notebook.cells[3].outputs[0].data["text/plain"] == "42"
+
+
+@pytest.mark.slow
+def test_it_runs_in_an_empty_folder(run):
+    assert run[1].notebook.cells[2].outputs[0].text == "[]\n"
+
+
+@pytest.mark.slow
+def test_what_failed_is_named_and_left_as_it_was(run):
+    done, _, unchanged, files = run
+    assert done.returncode == 1
+    assert unchanged
+    assert files == ["bad.ipynb", "endless.ipynb", "good.ipynb", "lsdl_helpers.py"]
+    assert "WARNING" not in done.stderr
+    assert "bad.ipynb was not stored, cell 4" in done.stderr
+    assert "KeyError: 'planted'" in done.stderr
+    assert "endless.ipynb was not stored, cell 3" in done.stderr
+    assert "2 of 3 failed" in done.stdout
+
+
+@pytest.mark.slow
+def test_it_prints_seconds_memory_and_size(run):
+    line = run[0].stdout.splitlines()[0].split()
+    assert line[1::2] == ["s", "MB", "kB"]
+    assert float(line[2]) > 10, "a kernel alone takes tens of megabytes"
+
+
+def test_check_names_the_setup_cells_that_differ(tmp_path, capsys):
+    old = plant(tmp_path, "old")
+    assert notebooks.check_all([old], "") == 1
+    assert "old.ipynb: the set-up cell is not the template's" in capsys.readouterr().out
+    notebook = nbformat.read(old, as_version=4)
+    notebooks.write_setup(notebook, chapter_of(old), ADDRESS)
+    nbformat.write(notebook, old)
+    assert notebooks.check_all([old], ADDRESS) == 0
+    assert tool("--check", old, LSDL_REPOSITORY=ADDRESS).returncode == 0
+    assert notebooks.check_all([old], "") == 1
+
+
+@pytest.mark.parametrize("address", ["", ADDRESS])
+def test_the_setup_cell(address):
+    source = setup_source("models/vgg", address)
+    assert source.startswith("try:\n    import lsdl_helpers as lsdl\nexcept ModuleNotFoundError:\n")
+    assert source.endswith('\nledger = lsdl.setup("models/vgg")')
+    install = f'    %pip install -q "lsdl_helpers @ git+{ADDRESS}"\n    import lsdl_helpers as lsdl'
+    assert (install in source) == bool(address)
+    assert ("pip install -e ." in source) != bool(address)
+
+
+def test_a_notebook_without_setup_cell_is_refused():
+    with pytest.raises(ValueError, match=r"no set-up cell: give the notebook a code cell"):
+        notebooks.write_setup(new_notebook(), "models/vgg", "")
+
+
+def test_the_address_comes_from_the_environment_first(monkeypatch):
+    monkeypatch.setenv("LSDL_REPOSITORY", ADDRESS)
+    assert repository_address() == ADDRESS
+
+
+@pytest.mark.parametrize("path", [sample.CHAPTER, sample.SOLUTIONS])
+def test_chapter_and_solutions_share_their_name(path):
+    assert chapter_of(path) == "models/sample"
+    assert is_solutions(path) == ("solutions" in str(path))
+
+
+def test_the_order_is_that_of_the_table_of_contents(tmp_path):
+    toc = {"root": "index", "parts": [{"chapters": [{"file": "b"}, {"file": "a"}, {"file": "c"}]}]}
+    (tmp_path / "_toc.yml").write_text(json.dumps(toc))
+    for name in ("a.ipynb", "b.ipynb", "c.md"):
+        (tmp_path / name).touch()
+    assert [path.name for path in notebooks_in_order(tmp_path)] == ["b.ipynb", "a.ipynb"]
+
+
+def test_editing_as_text_keeps_ids_tags_figures_and_outputs(tmp_path):
+    """The round trip that CONTRIBUTING.md describes."""
+    page, text = sample.chapter(), tmp_path / "text" / "sample.md"
+    nbformat.write(page.notebook, stored := tmp_path / "sample.ipynb")
+    jupytext = [sys.executable, "-m", "jupytext", "--quiet", "-o"]
+    text.parent.mkdir()
+    subprocess.run([*jupytext, text, "--to", "md:myst", stored], check=True)
+    text.write_text(text.read_text().replace("Count first.", "Count before you measure."))
+    subprocess.run([*jupytext, stored, "--to", "ipynb", "--update", text], check=True)
+    edited = nbformat.read(stored, as_version=4)
+    make_canonical(edited)
+    assert edited.cells[8].source == "## What to remember\n\nCount before you measure."
+    edited.cells[8].source = page.notebook.cells[8].source
+    assert edited == page.notebook
+
+
+def test_canonical_form_keeps_what_the_site_reads():
+    page = sample.chapter()
+    figure = page.notebook.cells[7].metadata
+    page.notebook.metadata["jupytext"] = {"formats": "ipynb,md"}
+    page.notebook.cells[7].metadata["execution"] = {"iopub.status.busy": "now"}
+    make_canonical(page.notebook)
+    assert page.notebook == sample.chapter().notebook
+    assert page.notebook.cells[7].metadata.keys() == figure.keys() - {"execution"}
+    assert page.notebook.metadata == METADATA

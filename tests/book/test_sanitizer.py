@@ -1,0 +1,87 @@
+"""The sanitizer lets times, rates, ratios and machines differ, and nothing else."""
+
+import re
+from pathlib import Path
+
+import pytest
+from nbval.plugin import get_sanitize_patterns
+
+CONFIG = Path(__file__).with_name("sanitize.cfg").read_text(encoding="utf-8")
+PATTERNS = get_sanitize_patterns(CONFIG)
+
+DOCTOR = "Python 3.11.7 · torch 2.14.1 · cpu, 2 cores · skipped: GPU cells (no GPU)"
+DOCTOR_ELSEWHERE = DOCTOR.replace("3.11.7", "3.13.0rc1").replace("2.14.1", "2.6.0+cpu")
+
+
+def sanitized(text):
+    for regex, replace in PATTERNS:
+        text = re.sub(regex, replace, text)
+    return text
+
+
+def test_nbval_reads_every_section():
+    assert len(PATTERNS) == CONFIG.count("\n[")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (DOCTOR, DOCTOR_ELSEWHERE),
+        (DOCTOR, DOCTOR.replace("2 cores", "16 cores")),
+        (DOCTOR, DOCTOR.replace("2 cores", "1 core, 1 thread for timing")),
+        ("312 ms", "1.04 s"),
+        ("27 µs", "1,027.5 μs"),
+        ("9ns", "2 min"),
+        ("-3 ms", "4e-05 s"),
+        ("312 ms ± 4 ms", "1.2 s ± 40 µs"),
+        ("312 ms (median of 33, spread 4 ms)", "9.1 µs (median of 1025, spread 80 ns)"),
+        ("12.3 GFLOP/s", "987 MFLOP/s"),
+        ("11 GB/s", "1,204 images/s"),
+        ("measured 0.97× of it", "measured 12.3× of it"),
+        ("<td>312 ms</td><td>0.97×</td>", "<td>1.04 s</td><td>1.1×</td>"),
+        ("vgg11   312 ms  0.97×  12", "vgg11  1.04 s   1.2×  12"),
+        ("0.97×  312 ms", "1.97×  1.04 s"),
+        ("model    predicted\n------", "model  predicted\n---------"),
+        ('<img src="data:image/png;base64,iVBO/Rw0+KG==">', '<img src="data:image/png;base64,AA">'),
+        ("<A object at 0x7f9a3c>", "<A object at 0x1122aabbcc>"),
+        ("1b4e28ba-2fa1-11d2-883f-0016d3cca427", "c0ffee00-2fa1-11d2-883f-0016d3cca427"),
+        ("1b4e28ba2fa111d2883f0016d3cca427", "c0ffee002fa111d2883f0016d3cca427"),
+        ("#T_1a2b3_row0", "#T_ffff0_row0"),
+        ("/tmp/ipykernel_12/345.py:1: W", "/var/folders/x/ipykernel_9/1.py:1: W"),
+        ("/tmp/ipykernel_12/345.py:1: W", r"D:\T\ipykernel_9\1.py:1: W"),
+        ("in /tmp/tmpab12/x.json", "in /private/var/folders/zz/T/tmpq/x.json"),
+    ],
+)
+def test_what_may_differ(one, other):
+    assert sanitized(one) == sanitized(other) != one
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("138,357,544", "138,357,545"),
+        ("15.47 G", "15.48 G"),
+        ("15.47 GB", "15.48 GB"),
+        ("3×3", "5×5"),
+        ("64 × 3 × 3", "64 × 3 × 5"),
+        ("0.97", "0.98"),
+        ("7 %", "8 %"),
+        ("0x3f800000", "0x3f800001"),
+        ("2 sizes", "3 sizes"),
+        ("768 cores", "8 cores"),
+        ("predicted 3 ms", "measured 3 ms"),
+        ("3 ms", "three ms"),
+        ("3 ms  4 ms", "3 ms"),
+        ("a b", "ab"),
+        (DOCTOR, DOCTOR.replace("cpu", "cuda")),
+        (DOCTOR, DOCTOR.replace("skipped: GPU cells", "nothing skipped")),
+        ("<td>1</td>", "<th>1</th>"),
+    ],
+)
+def test_what_must_not_differ(one, other):
+    assert sanitized(one) != sanitized(other)
+
+
+@pytest.mark.parametrize("text", ["138,357,544", "15.47 G", "3×3", "64 × 3 × 3", "20 minutes"])
+def test_what_is_left_alone(text):
+    assert sanitized(text) == text

@@ -1,0 +1,89 @@
+"""Each correction of a page on a small piece of HTML: what it changes and what it leaves."""
+
+import struct
+import zlib
+
+import page_cleanup
+import pytest
+
+
+def png(width: int, height: int) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IEND", b"")
+
+
+SCRIPT = '<script src="_static/{}"></script>'
+VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1{}" />'
+FIELD = '<button class="btn search-button-field x" title="Search"{}>'
+ICON = '<button class="btn search-button x" aria-label="Search">'
+ARROW = '<summary{}><span class="toctree-toggle">'
+START = '<div{} class="sidebar-primary-items__start x">'
+
+CASES = [
+    ("drop_thebe", '<p>\n<script type="text/x-thebe-config">\n{"a": 1}\n</script>', "<p>"),
+    ("drop_thebe", "<p><script>kernelName = 'python3'</script>", "<p>"),
+    ("drop_thebe", "<script>let other = 1</script>", None),
+    ("drop_icon_script", '<p> <script defer src="x/fontawesome.js?digest=1"></script>', "<p>"),
+    ("drop_icon_script", SCRIPT.format("other.js"), None),
+    ("drop_search_index", "<p>" + SCRIPT.format("searchtools.js?v=1"), "<p>"),
+    ("drop_search_index", '<p><script src="../searchindex.js"></script>', "<p>"),
+    ("drop_search_index", '<div id="search-results">' + SCRIPT.format("searchtools.js"), None),
+    ("defer_scripts", SCRIPT.format("a.js"), '<script defer src="_static/a.js"></script>'),
+    ("defer_scripts", SCRIPT.format("documentation_options.js"), None),
+    ("defer_scripts", '<script async="async" src="a.js"></script>', None),
+    ("defer_scripts", "<script>let a = 1</script>", None),
+    ("drop_double_viewport", VIEWPORT.format(".0") + VIEWPORT.format(""), VIEWPORT.format(".0")),
+    ("drop_double_viewport", VIEWPORT.format(""), None),
+    ("drop_double_viewport", "<p>", None),
+    ("name_controls", FIELD.format(' aria-label="Search"'), FIELD.format("")),
+    ("name_controls", ICON, None),
+    ("name_controls", '<summary aria-label="Toggle hidden content">', "<summary>"),
+    ("name_controls", "<p>Show the output</p>", "<p>Show the measurement</p>"),
+    ("name_controls", "<p>Hide the outputs</p>", "<p>Hide the measurement</p>"),
+    ("name_controls", "<p>Show the source</p>", None),
+    ("name_controls", ARROW.format(""), ARROW.format(' aria-label="Pages of this part"')),
+    ("mend_tables", '<th class="a"></th><th>b</th>', '<td class="a"></td><th>b</th>'),
+    ("mend_tables", "<th><p></p></th>", "<td><p></p></td>"),
+    ("mend_tables", "<thead>\n</thead>", None),
+    ("mend_bibliography", '<div role="doc-biblioentry">', '<div role="listitem">'),
+    ("reach_formulas", '<div class="math">', '<div class="math" tabindex="0">'),
+    ("name_landmarks", START.format(""), START.format(' role="navigation" aria-label="Site"')),
+]
+
+
+@pytest.mark.parametrize(("step", "before", "after"), CASES)
+def test_correction(step, before, after):
+    correct = getattr(page_cleanup, step)
+    after = before if after is None else after
+    assert correct(before) == after
+    assert correct(after) == after, "a second pass must change nothing"
+
+
+def test_pictures_of_the_book_get_their_size_and_load_late(tmp_path):
+    (tmp_path / "_images").mkdir()
+    (tmp_path / "_images" / "a b.png").write_bytes(png(30, 20))
+    sized = page_cleanup.size_images('<img alt="x" src="_images/a%20b.png" />', tmp_path)
+    assert sized == '<img loading="lazy" width="30" height="20" alt="x" src="_images/a%20b.png" />'
+    assert page_cleanup.size_images(sized, tmp_path) == sized
+
+
+@pytest.mark.parametrize("source", ["data:image/png;base64,AAAA", "_static/favicon.svg"])
+def test_other_pictures_are_left_alone(tmp_path, source):
+    tag = f'<img src="{source}" />'
+    assert page_cleanup.size_images(tag, tmp_path) == tag
+
+
+def test_a_size_given_by_the_author_stays(tmp_path):
+    tag = '<img loading="lazy" src="_images/a.png" style="width: 50%;" />'
+    assert page_cleanup.size_images(tag, tmp_path) == tag
+
+
+def test_clean_applies_every_correction(tmp_path):
+    page = "".join(before for _, before, _ in CASES if "search-results" not in before)
+    cleaned = page_cleanup.clean(page, tmp_path)
+    for step in {step for step, _, _ in CASES}:
+        assert getattr(page_cleanup, step)(cleaned) == cleaned

@@ -1,0 +1,42 @@
+"""The rule of the root conftest: in CI only a missing GPU may skip."""
+
+import pytest
+from planted import run_pytest
+
+TESTS = """
+import pytest
+
+def test_runs(): pass
+def test_no_gpu(): pytest.skip("no GPU")
+def test_no_chromium(): pytest.skip("no Chromium: apt install chromium")
+@pytest.mark.skip
+def test_no_reason(): pass
+@pytest.mark.skipif(True, reason="no GPU here")
+def test_marked(): pass
+@pytest.mark.xfail
+def test_expected(): raise ValueError
+"""
+MODULE = 'import pytest\npytest.skip("no compiler", allow_module_level=True)'
+
+
+@pytest.fixture
+def planted(tmp_path):
+    tests, module = tmp_path / "test_planted.py", tmp_path / "test_module.py"
+    tests.write_text(TESTS)
+    module.write_text(MODULE)
+    return tests, module
+
+
+def test_outside_ci_skips_stand(planted):
+    assert "1 passed, 5 skipped, 1 xfailed" in run_pytest(*planted)
+
+
+def test_in_ci_only_a_gpu_may_be_missing(planted):
+    said = run_pytest(planted[0], ci="true")
+    assert "1 failed, 1 passed, 2 skipped, 1 xfailed, 1 error" in said
+    assert "only 'no GPU' may be: Skipped: no Chromium: apt install chromium" in said
+
+
+def test_in_ci_a_file_may_not_skip_itself(planted):
+    assert "no compiler" in (said := run_pytest(planted[1], ci="true"))
+    assert "1 error" in said

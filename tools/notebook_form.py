@@ -1,0 +1,94 @@
+"""The form every notebook of the book has: its set-up cell, its metadata, its place.
+
+This is the one home of that form. `tools/notebooks.py` writes it, `tests/book/` demands it.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# No Python version and no widget state: they change with the machine that ran the notebook.
+# The lexer is IPython's because the set-up cell may hold `%pip`.
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+}
+CELL_KEYS = ("mystnb", "tags")
+TAGS = ("hide-input", "hide-output", "nbval-ignore-output")
+
+SIZE_LIMIT_KB = 300
+EXPLORER_SIZE_LIMIT_KB = 600
+
+INSTALL = '%pip install -q "lsdl_helpers @ git+{address}"\n    import lsdl_helpers as lsdl'
+REFUSE = 'raise ImportError("clone the repository, then: pip install -e .") from None'
+SETUP = """\
+try:
+    import lsdl_helpers as lsdl
+except ModuleNotFoundError:
+    {otherwise}
+ledger = lsdl.setup("{chapter}")"""
+
+
+def setup_source(chapter: str, address: str = "") -> str:
+    """Return the set-up cell of `chapter`, which installs from `address` where there is one."""
+    otherwise = INSTALL.format(address=address) if address else REFUSE
+    return SETUP.format(otherwise=otherwise, chapter=chapter)
+
+
+def is_setup(source: str) -> bool:
+    """Tell whether a cell is a set-up cell, of any chapter, in order or not."""
+    return "lsdl.setup(" in source
+
+
+def installs_from(source: str) -> str:
+    """Return the address that a set-up cell installs from, or an empty string."""
+    found = re.search(r'@ git\+([^"\s]+)"', source)
+    return found[1] if found else ""
+
+
+def repository_address() -> str:
+    """Return where the book is published: LSDL_REPOSITORY, else `_config.yml`, else nothing."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    configured = config["sphinx"]["config"].get("lsdl_repository", "")
+    return os.environ.get("LSDL_REPOSITORY") or configured or ""
+
+
+def chapter_of(path: Path) -> str:
+    """Return `models/vgg` for book/models/vgg.ipynb and for its solutions."""
+    return "/".join(Path(path).with_suffix("").parts[-2:])
+
+
+def is_solutions(path: Path) -> bool:
+    """Tell whether the notebook at `path` holds the solutions of a chapter."""
+    return Path(path).parts[-3] == "solutions"
+
+
+def notebooks_in_order(root: Path = ROOT) -> list[Path]:
+    """Return the notebooks of the table of contents, in its order."""
+    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    paths = [root / f"{file}.ipynb" for file in _files(toc)]
+    return [path for path in paths if path.exists()]
+
+
+def _files(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        if "file" in node:
+            yield node["file"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for child in node:
+            yield from _files(child)
+
+
+def make_canonical(notebook: nbformat.NotebookNode) -> None:
+    """Give `notebook` the metadata of METADATA, and its cells no more than CELL_KEYS."""
+    notebook.metadata = nbformat.from_dict(METADATA)
+    for cell in notebook.cells:
+        kept = {key: cell.metadata[key] for key in CELL_KEYS if cell.metadata.get(key)}
+        cell.metadata = nbformat.from_dict(kept)

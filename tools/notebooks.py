@@ -1,0 +1,183 @@
+"""Write the set-up cells, execute the notebooks from the top and store them.
+
+    python tools/notebooks.py                          all, in the order of _toc.yml
+    python tools/notebooks.py book/models/vgg.ipynb    these
+    python tools/notebooks.py --check                  only say which set-up cells differ
+
+A notebook is stored only if all of it ran; otherwise its file stays as it was.
+"""
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+import psutil
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from notebook_form import (
+    ROOT,
+    chapter_of,
+    is_setup,
+    make_canonical,
+    notebooks_in_order,
+    repository_address,
+    setup_source,
+)
+
+FAILURES = (CellExecutionError, CellTimeoutError, DeadKernelError)
+LIMIT_S = 60  # the budget of one notebook, importing torch included
+
+
+class Cost(NamedTuple):
+    """What one execution took."""
+
+    seconds: float
+    peak_mb: float
+
+
+class PeakMemory(threading.Thread):
+    """Watch the resident memory of the processes started from here (the kernel and its own)."""
+
+    def __init__(self, interval_s: float = 0.1) -> None:
+        super().__init__(daemon=True)
+        self.interval_s, self.peak_bytes, self._done = interval_s, 0, threading.Event()
+
+    def run(self) -> None:
+        while not self._done.wait(self.interval_s):
+            children = psutil.Process().children(recursive=True)
+            self.peak_bytes = max(self.peak_bytes, sum(map(resident_bytes, children)))
+
+    def __enter__(self) -> "PeakMemory":
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._done.set()
+        self.join()
+
+
+def resident_bytes(process: psutil.Process) -> int:
+    """Return the resident memory of `process`, 0 if it has ended meanwhile."""
+    try:
+        return process.memory_info().rss
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def write_setup(notebook: nbformat.NotebookNode, chapter: str, address: str) -> bool:
+    """Write the set-up cell from its template; return whether it was another before."""
+    cell = next((c for c in notebook.cells if c.cell_type == "code" and is_setup(c.source)), None)
+    if cell is None:
+        raise ValueError('no set-up cell: give the notebook a code cell with lsdl.setup("…")')
+    before, cell.source = cell.source, setup_source(chapter, address)
+    return before != cell.source
+
+
+def execute(notebook: nbformat.NotebookNode, limit_s: float = LIMIT_S) -> Cost:
+    """Run `notebook` in place: a fresh kernel in an empty folder, as Colab would."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    start, started = time.perf_counter(), [0]
+    with tempfile.TemporaryDirectory() as folder, PeakMemory() as memory:
+        client = NotebookClient(
+            notebook,
+            kernel_name="python3",
+            resources={"metadata": {"path": folder}},
+            timeout_func=lambda cell: max(1, start + limit_s - time.perf_counter()),
+            on_cell_start=lambda cell, cell_index: started.append(cell_index + 1),
+            extra_arguments=["--log-level=CRITICAL"],  # not a warning from each kernel
+            record_timing=False,
+            store_widget_state=False,
+        )
+        try:
+            client.execute()
+        except FAILURES as error:
+            error.add_note(f"cell {started[-1]}")
+            raise
+    return Cost(time.perf_counter() - start, memory.peak_bytes / 1e6)
+
+
+def store(notebook: nbformat.NotebookNode, path: Path) -> None:
+    """Replace the file at `path` in one step, so that no half-written notebook can be left."""
+    nbformat.validate(notebook)
+    beside = path.with_suffix(".ipynb.new")
+    nbformat.write(notebook, beside)
+    os.replace(beside, path)
+
+
+def refresh(path: Path, address: str, limit_s: float) -> str:
+    """Execute and store one notebook; return the line that reports it."""
+    notebook = nbformat.read(path, as_version=4)
+    write_setup(notebook, chapter_of(path), address)
+    cost = execute(notebook, limit_s)
+    make_canonical(notebook)
+    store(notebook, path)
+    size_kb = path.stat().st_size / 1000
+    return f"{cost.seconds:6.1f} s {cost.peak_mb:7.0f} MB {size_kb:6.0f} kB  {shown(path)}"
+
+
+def explain(error: Exception, path: Path) -> str:
+    """Say in which notebook and cell `error` arose, and what it was."""
+    where = "".join(f", {note}" for note in getattr(error, "__notes__", ()))
+    plain = re.sub(r"\x1b\[[\d;]*m", "", str(error)).strip()  # tracebacks come colored
+    indented = plain.replace("\n", "\n    ")
+    return f"{shown(path)} was not stored{where}:\n    {indented}"
+
+
+def shown(path: Path) -> Path:
+    """Return `path` as seen from the repository, if it lies in it."""
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+def refresh_all(paths: list[Path], address: str, limit_s: float) -> int:
+    """Refresh each notebook, print a line for each and the total; return how many failed."""
+    start, failures = time.perf_counter(), 0
+    for path in paths:
+        try:
+            print(refresh(path, address, limit_s), flush=True)
+        except (*FAILURES, ValueError) as error:
+            print(explain(error, path), file=sys.stderr, flush=True)
+            failures += 1
+    print(f"{time.perf_counter() - start:6.1f} s in all, {failures} of {len(paths)} failed")
+    return failures
+
+
+def check_all(paths: list[Path], address: str) -> int:
+    """Name the notebooks whose set-up cell is not the template's; return how many."""
+    differing = [path for path in paths if setup_differs(path, address)]
+    for path in differing:
+        print(f"{shown(path)}: the set-up cell is not the template's; run `make notebooks`")
+    return len(differing)
+
+
+def setup_differs(path: Path, address: str) -> bool:
+    """Tell whether the set-up cell at `path` is missing or not the template's."""
+    try:
+        return write_setup(nbformat.read(path, as_version=4), chapter_of(path), address)
+    except ValueError:
+        return True
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("notebooks", nargs="*", type=Path, help="default: those of _toc.yml")
+    parser.add_argument("--check", action="store_true", help="only compare the set-up cells")
+    parser.add_argument("--limit", type=float, default=LIMIT_S, metavar="SECONDS")
+    options = parser.parse_args()
+    paths = [path.resolve() for path in options.notebooks] or notebooks_in_order()
+    address = repository_address()
+    if options.check:
+        return 1 if check_all(paths, address) else 0
+    return 1 if refresh_all(paths, address, options.limit) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
