@@ -171,11 +171,17 @@ def test_an_empty_file(tmp_path):
     refused(path, "the file is empty")
 
 
-@pytest.mark.parametrize("content", [b"x", b"this is a text\n" * 99, b"%!PS-Adobe-3.0 EPSF-3.0\n"])
+@pytest.mark.parametrize("content", [b"x", b"this is a text\n" * 99])
 def test_not_a_picture(tmp_path, content):
     path = tmp_path / "cat.png"
     path.write_bytes(content)
     refused(path, "not a picture")
+
+
+def test_a_program_that_draws_is_not_run(scene, tmp_path):
+    """PIL would hand it to Ghostscript."""
+    scene.save(tmp_path / "scene.eps")
+    refused(tmp_path / "scene.eps", "not a picture")
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM"])
@@ -267,6 +273,8 @@ def test_an_address_with_too_many_bytes(pages, monkeypatch, told):
         if told:
             handler.send_header("Content-Length", "1000000")
         handler.end_headers()
+        if told:
+            pages.over.wait(5)  # to know the length is enough
         for _ in range(20):
             handler.wfile.write(bytes(50_000))
 
@@ -277,12 +285,14 @@ def test_an_address_with_too_many_bytes(pages, monkeypatch, told):
 @pytest.mark.parametrize("drops", [0, 100])
 def test_an_address_that_is_too_slow(pages, monkeypatch, drops):
     monkeypatch.setattr(pictures, "TIMEOUT_S", 0.3)
+    sent = []
 
     def slow(handler):
         handler.send_response(200)
         handler.end_headers()
         for _ in range(drops):  # never silent for long
             handler.wfile.write(b"x")
+            sent.append(b"x")
             if pages.over.wait(0.05):
                 return
         pages.over.wait(0 if drops else 5)  # who is still here then is told that all is well
@@ -290,6 +300,7 @@ def test_an_address_that_is_too_slow(pages, monkeypatch, drops):
     pages["x"] = slow
     with pytest.raises(DownloadError, match=r"silent|not complete within"):
         read_picture(pages.address + "x")
+    assert len(sent) < max(drops, 1), "it did not wait for the rest"
 
 
 def test_an_address_without_a_page(pages):
