@@ -85,6 +85,6 @@ def test_pictures_that_cannot_be():
     preprocess = PUBLISHED["vgg16"].preprocess
     with pytest.raises(ValueError, match="mode is 'L'; it must be 'RGB'"):
         preprocess(Image.new("L", (9, 9)))
-    with pytest.raises(ValueError, match=re.escape("a picture of 90000 x 1 pixels is too long")):
-        preprocess(Image.new("RGB", (90_000, 1)))
+    with pytest.raises(ValueError, match=re.escape("a picture of 101 x 1 pixels is too long")):
+        preprocess(Image.new("RGB", (101, 1)))
     assert preprocess(Image.new("RGB", (100, 1))).shape == (1, 3, 224, 224)
