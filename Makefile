@@ -20,7 +20,7 @@ test: .venv/all.stamp book
 
 check: .venv/all.stamp
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest tests -m "not slow"
+	$(BIN)/python -m pytest tests -m "not slow and not network"
 
 serve: book
 	(sleep 1; $(BIN)/python -m webbrowser http://localhost:8000) &

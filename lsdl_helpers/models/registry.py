@@ -22,7 +22,7 @@ def list_models() -> list[str]:
     """Return the names that :func:`build` knows, in order of registration.
 
     >>> list_models()[:2]
-    ['vgg11', 'vgg11_lrn']
+    ['efficientnet_lite0', 'vgg11']
     """
     return list(_builders)
 

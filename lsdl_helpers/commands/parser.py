@@ -1,0 +1,14 @@
+"""How the commands speak: one line for a mistake, exit statuses."""
+
+import argparse
+from typing import NoReturn
+
+DONE, FAILED, BAD_INPUT = 0, 1, 2
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that answers a mistake with one line in place of the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the line on stderr and leave with exit status 2."""
+        self.exit(BAD_INPUT, f"{self.prog}: {message}\n")
