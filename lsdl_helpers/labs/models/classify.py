@@ -1,0 +1,79 @@
+"""Exercises of the chapter models/classify."""
+
+import math
+from collections.abc import Callable
+
+from lsdl_helpers.labs.checks import Exercise, number
+
+# logits, and what a wrong answer overlooks
+_LOGITS = (
+    ([0.0, 0.0], "two equal logits share the probability"),
+    ([1.0, 2.0, 4.0], "divide by the sum of all exponentials"),
+    ([-3.0, 5.0], "a negative logit has a probability too"),
+    ([1000.0, 1001.0], "only differences count: which number may you subtract from all of them?"),
+    ([-1000.0, -1001.0], "all exponentials are 0 here, unless you subtract something first"),
+)
+
+
+def _softmax(logits: list[float]) -> list[float]:
+    largest = max(logits)
+    powers = [math.exp(z - largest) for z in logits]
+    return [power / sum(powers) for power in powers]
+
+
+def _judge_softmax(answer: Callable[[list[float]], list[float]]) -> str | None:
+    if not callable(answer):
+        return f"the answer is a function of a list of logits, not {type(answer).__name__}"
+    for logits, advice in _LOGITS:
+        try:
+            found = [float(p) for p in answer(list(logits))]
+        except Exception as error:
+            return f"{logits} raises {error!r}; {advice}"
+        expected = _softmax(logits)
+        close = len(found) == len(expected) and all(map(_is_close, found, expected))
+        if not close:
+            return f"{logits} gives {found} instead of {expected}; {advice}"
+    return None
+
+
+def _is_close(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9)
+
+
+EXERCISES = (
+    Exercise(
+        asks="the difference of the two logits",
+        hint="divide one probability by the other: what is left of softmax's sum?",
+        judge=number(
+            math.log(10),
+            {
+                10.0: "10 is the ratio of the probabilities; which difference of logits gives it?",
+                1.0: "that would be so if softmax took powers of 10",
+                -math.log(10): "the first class is ahead",
+                0.81: "probabilities differ by 0.81, but logits are in the exponent",
+            },
+            tolerance=0.005,
+        ),
+        right="A factor of 10 in probability is 2.3 in the logits, wherever they lie.",
+    ),
+    Exercise(
+        asks="a function: list of logits -> list of probabilities",
+        hint="subtracting one number from all logits changes nothing; which one makes them safe?",
+        judge=_judge_softmax,
+        right="The largest exponent is now 0, so nothing can overflow; the libraries do the same.",
+    ),
+    Exercise(
+        asks="the side in pixels",
+        hint="multiply-adds grow with the area; then count with cost(model, (1, 3, side, side))",
+        judge=number(
+            384,
+            {
+                352: "at 352 it is 0.95 billion, just below",
+                361: "a multiple of 32",
+                416: "there is a smaller one",
+                608: "work grows with the area, not with the side",
+            },
+        ),
+        right="2.6 times the work is 1.61 times the side: 361, rounded up to a multiple of 32.",
+    ),
+)

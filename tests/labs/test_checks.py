@@ -1,0 +1,65 @@
+"""Every check: its solution, its stub, and wrong answers that get advice."""
+
+import importlib
+
+import pytest
+from notebook_form import ROOT
+
+from lsdl_helpers.labs import check
+
+LABS = ROOT / "lsdl_helpers" / "labs"
+CHAPTERS = [f"{path.parent.name}/{path.stem}" for path in sorted(LABS.glob("*/[a-z]*.py"))]
+ANSWERS = {
+    chapter: importlib.import_module(f"answers_{chapter.replace('/', '_')}")
+    for chapter in CHAPTERS
+}
+EXERCISES = [
+    (f"{chapter}/{k}", solution)
+    for chapter, answers in ANSWERS.items()
+    for k, solution in answers.SOLUTIONS.items()
+]
+
+
+@pytest.mark.parametrize(("exercise_id", "solution"), EXERCISES, ids=lambda x: str(x)[:20])
+def test_the_solution_is_right(exercise_id, solution, capsys):
+    check(exercise_id, solution)
+    assert capsys.readouterr().out.startswith("Right. ")
+
+
+@pytest.mark.parametrize("exercise_id", [exercise_id for exercise_id, _ in EXERCISES])
+def test_the_stub_prints_what_is_asked_and_one_hint(exercise_id, capsys):
+    check(exercise_id, ...)
+    asks, hint = capsys.readouterr().out.splitlines()
+    assert asks.startswith(f"Exercise {exercise_id} asks for ")
+    assert hint.startswith("Hint: ")
+
+
+@pytest.mark.parametrize(("exercise_id", "answer", "advice"), [
+    (f"{chapter}/{k}", answer, advice)
+    for chapter, answers in ANSWERS.items()
+    for k, cases in answers.WRONG.items()
+    for answer, advice in cases
+], ids=lambda x: str(x)[:20])  # fmt: skip
+def test_a_wrong_answer_is_refused_with_advice(exercise_id, answer, advice):
+    with pytest.raises(ValueError, match=advice):
+        check(exercise_id, answer)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_exercise_has_a_solution_and_three_wrong_answers(chapter):
+    exercises = importlib.import_module(f"lsdl_helpers.labs.{chapter.replace('/', '.')}").EXERCISES
+    answers = ANSWERS[chapter]
+    assert len(exercises) == len(answers.SOLUTIONS) == len(answers.WRONG)
+    assert all(len(cases) >= 3 for cases in answers.WRONG.values())
+
+
+@pytest.mark.parametrize("exercise_id", ["models/vgg/0", "models/vgg/4", "models/vgg/x"])
+def test_an_unknown_exercise_lists_the_known(exercise_id):
+    with pytest.raises(ValueError, match="there are models/vgg/1, models/vgg/2, models/vgg/3"):
+        check(exercise_id, 1)
+
+
+@pytest.mark.parametrize("chapter", ["models/lenet", "models"])
+def test_an_unknown_chapter_is_named(chapter):
+    with pytest.raises(ValueError, match=f"no exercises for '{chapter}'"):
+        check(f"{chapter}/1", 1)
