@@ -84,12 +84,18 @@ def correct_pages(app: Sphinx, exception: Exception | None) -> None:
     subset_icons(Path(app.outdir, "_static"), set().union(*map(icon_names, texts)))
 
 
+def always_outdated(app: Sphinx, env: Any, added: set, changed: set, removed: set) -> list[str]:
+    """Write the front page at every build: Sphinx copies changed assets only if it writes."""
+    return [app.config.root_doc]
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the steps above; autodoc finds the package in the folder of _config.yml."""
     sys.path.insert(0, str(app.srcdir))
     set_formulas(app)
     app.add_config_value("lsdl_repository", "", "html")
     app.connect("config-inited", link_repository)
+    app.connect("env-get-outdated", always_outdated)
     app.connect("html-page-context", drop_thebe_files, priority=900)  # after thebe added them
     app.connect("html-page-context", describe_page, priority=900)  # after opengraph
     app.connect("build-finished", correct_pages)
