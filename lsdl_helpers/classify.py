@@ -1,5 +1,7 @@
 """A picture in, labels with probabilities out."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import NamedTuple
 
