@@ -235,3 +235,18 @@ def test_as_a_program(tmp_path):
     wrong = subprocess.run([*command, "missing.png"], **options)
     expected = "python -m lsdl_helpers classify: missing.png: there is no such file\n"
     assert (wrong.returncode, wrong.stdout, wrong.stderr) == (2, "", expected)
+
+
+@pytest.mark.slow
+def test_a_reader_that_leaves_early_is_no_error():
+    command = f"{sys.executable} -m lsdl_helpers classify --image {COFFEE} --top 1000 | head -1"
+    result = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert (result.stderr, len(result.stdout.splitlines())) == ("", 1)
+
+
+def test_without_a_command_the_commands_are_listed(capsys):
+    with pytest.raises(SystemExit) as leaving:
+        main([])
+    assert leaving.value.code == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in COMMANDS)

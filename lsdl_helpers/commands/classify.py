@@ -72,8 +72,9 @@ def save(picture: Image.Image, path: Path) -> None:
     """Write the picture; raise a ValueError if that fails."""
     try:
         picture.save(path)
-    except OSError as error:
-        raise ValueError(f"{path}: cannot be written: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:  # ValueError: more pixels than the format holds
+        reason = getattr(error, "strerror", None) or error
+        raise ValueError(f"{path}: cannot be written: {reason}") from None
 
 
 def as_json(options: argparse.Namespace, labels: Sequence[Label]) -> str:

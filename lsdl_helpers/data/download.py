@@ -60,8 +60,10 @@ def fetch(
         locks = path.parent.with_name("locks")  # apart, so that the cache holds whole files only
         locks.mkdir(exist_ok=True)
         with FileLock(locks / f"{path.name}.lock"):
-            if not _is_cached(path, sha256):
+            if not path.exists():
                 _download(address, path, sha256, timeout_s, progress)
+            elif not check_hash(path, sha256):
+                _replace_damaged(address, path, sha256, timeout_s, progress)
     except OSError as error:
         raise DownloadError(f"{path}: cannot be written: {error.strerror or error}") from None
     return path
@@ -77,14 +79,15 @@ def check_hash(path: Path, sha256: str) -> bool:
         return hashlib.file_digest(file, "sha256").hexdigest().startswith(sha256)
 
 
-def _is_cached(path: Path, sha256: str) -> bool:
-    if not path.exists():
-        return False
-    right = check_hash(path, sha256)
-    if not right:
-        again = f"{path}: damaged, its hash is not {sha256}…; downloading it again"
-        print(again, file=sys.stderr)
-    return right
+def _replace_damaged(
+    address: str, path: Path, sha256: str, timeout_s: float, progress: bool | None
+) -> None:
+    damaged = f"{path}: damaged, its hash is not {sha256}…"
+    try:
+        _download(address, path, sha256, timeout_s, progress)
+    except DownloadError as error:
+        raise DownloadError(f"{damaged}; fetching it again failed: {error}") from None
+    print(f"{damaged}; it was downloaded again", file=sys.stderr)
 
 
 def _download(

@@ -119,11 +119,14 @@ def to_rgb(image: Image.Image) -> Image.Image:
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Scale 16-bit gray values to 8 bits, wider ones from the range that is found.
 
-    PIL's own conversion would cut off everything above 255.
+    PIL's own conversion would cut off everything above 255. Whole numbers of 32 bits that
+    are all below 256 are 8-bit values already.
     """
     values = np.nan_to_num(np.asarray(image, dtype=np.float64))
     low, high = 0, 65535
-    if image.mode == "F" or values.min() < low or values.max() > high:
+    if image.mode == "I" and low <= values.min() and values.max() <= 255:
+        high = 255
+    elif image.mode == "F" or values.min() < low or values.max() > high:
         low, high = values.min(), values.max()
     share = (values - low) / max(high - low, 1e-12)
     return Image.fromarray((255 * share).round().astype(np.uint8))

@@ -6,22 +6,29 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
 from lsdl_helpers.measure.ledger import format_quantity
 
+UNDISTURBED = 0.9  # share of the time that a thread runs when nothing else wants its core
+
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds a call, one number a sample, and how they were taken."""
+    """Seconds a call, one number a sample, and how they were taken.
+
+    ``share`` is the part of the elapsed time for which the CPU threads ran; None on an
+    accelerator.
+    """
 
     samples: tuple[float, ...]
     clock: str
     threads: int
     device: str
+    share: float | None = None
 
     @property
     def median(self) -> float:
@@ -34,11 +41,17 @@ class Timing:
         low, high = np.quantile(self.samples, [0.25, 0.75])
         return float(high - low)
 
+    @property
+    def disturbed(self) -> bool:
+        """Whether the threads were kept waiting: by other work, or by the function itself."""
+        return self.share is not None and self.share < UNDISTURBED
+
     def __repr__(self) -> str:
         threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
+        waited = f", disturbed: ran {self.share:.0%} of the time" if self.disturbed else ""
         return (
             f"{_seconds(self.median)} (median of {len(self.samples)}, interquartile range "
-            f"{_seconds(self.spread)}, {self.clock}, {threads}, {self.device})"
+            f"{_seconds(self.spread)}, {self.clock}, {threads}, {self.device}{waited})"
         )
 
 
@@ -57,34 +70,45 @@ class Comparison:
 
 
 def benchmark(
-    fn: Callable[[], Any], *, threads: int = 1, seconds: float = 1.0, least: int = 5
+    fn: Callable[[], Any],
+    *,
+    threads: int = 1,
+    seconds: float = 1.0,
+    least: int = 5,
+    device: str | None = None,
 ) -> Timing:
     """Time calls of a function after one warm-up call.
 
-    On the CPU with one thread the clock is the thread's own processor time, which other
-    programs disturb least, and which stands still while the function waits. With several
-    threads, on an accelerator, and on Windows, whose thread clock ticks 64 times a second,
-    it is the wall clock.
+    On an accelerator its own events are the clock. On the CPU with one thread it is the
+    thread's processor time, which other programs disturb least, and which stands still while
+    the function waits. With several threads, and on Windows, whose thread clock ticks 64
+    times a second, it is the wall clock.
 
     Args:
         fn: called without arguments; its result is thrown away.
         threads: CPU threads that torch may use meanwhile.
         seconds: go on sampling for about this long.
         least: but take at least this many samples.
+        device: "cpu" where ``fn`` computes there although an accelerator is present.
 
     Raises:
-        ValueError: if threads or least is below 1.
+        ValueError: if threads or least is below 1, or for another device.
 
     >>> benchmark(lambda: torch.ones(1000).sum()).threads
     1
     """
-    with _clock(threads) as (name, device, now):
-        samples = _sample([fn], now, seconds, least)[0]
-    return Timing(samples, name, threads, device)
+    with _clock(threads, device) as clock:
+        (samples,), share = _sample([fn], clock, seconds, least)
+    return Timing(samples, clock.name, threads, clock.device, share)
 
 
 def compare(
-    *, threads: int = 1, seconds: float = 2.0, least: int = 10, **fns: Callable[[], Any]
+    *,
+    threads: int = 1,
+    seconds: float = 2.0,
+    least: int = 10,
+    device: str | None = None,
+    **fns: Callable[[], Any],
 ) -> Comparison:
     """Time two functions in turn and return the ratio of their median times.
 
@@ -92,75 +116,97 @@ def compare(
     ratios of medians of resampled pairs (bootstrap).
 
     Args:
-        threads, seconds, least: as for :func:`benchmark`, for both together.
-        **fns: exactly two functions by name, first over second; any name but these three.
+        threads, seconds, least, device: as for :func:`benchmark`, for both together.
+        **fns: exactly two functions by name, first over second; any name but these four.
 
     Raises:
-        ValueError: if there are not two, or if threads or least is below 1.
+        ValueError: if there are not two, and as :func:`benchmark`.
 
     >>> compare(twice=lambda: [work(), work()], once=work).ratio
     2.0
     """
     if len(fns) != 2:
         raise ValueError(f"compare takes two functions by name, not {len(fns)}: {', '.join(fns)}")
-    with _clock(threads) as (name, device, now):
-        samples = _sample(list(fns.values()), now, seconds, least)
+    with _clock(threads, device) as clock:
+        samples, share = _sample(list(fns.values()), clock, seconds, least)
     first, second = map(np.asarray, samples)
     draws = np.random.default_rng(0).integers(len(first), size=(2000, len(first)))
     ratios = np.median(first[draws], axis=1) / np.median(second[draws], axis=1)
     low, high = np.quantile(ratios, [0.025, 0.975]).tolist()
     timings = {
-        key: Timing(taken, name, threads, device) for key, taken in zip(fns, samples, strict=True)
+        key: Timing(taken, clock.name, threads, clock.device, share)
+        for key, taken in zip(fns, samples, strict=True)
     }
     return Comparison(float(np.median(first) / np.median(second)), (low, high), timings)
 
 
+class _Clock(NamedTuple):
+    name: str
+    device: str
+    time: Callable[[Callable[[], Any]], float]  # seconds of one call
+    busy: Callable[[], float] | None  # processor seconds of the threads that run
+
+
 @contextmanager
-def _clock(threads: int) -> Iterator[tuple[str, str, Callable[[], float]]]:
-    """Yield the name of the clock, the device and a function that reads seconds."""
+def _clock(threads: int, device: str | None) -> Iterator[_Clock]:
+    """Set the number of threads and yield the clock for what runs now."""
     if threads < 1:
         raise ValueError(f"threads is {threads}; it must be at least 1")
-    accelerator = torch.accelerator.current_accelerator() if _has_accelerator() else None
+    if device not in (None, "cpu"):
+        raise ValueError(f"device is {device!r}; it must be 'cpu', or None for the machine's own")
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
-        if accelerator is not None:
-            yield "wall clock, synchronized", accelerator.type, _synchronized
-        elif threads == 1 and sys.platform != "win32":
-            yield "thread time", "cpu", time.thread_time
+        if device is None and torch.accelerator.is_available():
+            name = torch.accelerator.current_accelerator().type
+            yield _Clock("device events", name, _time_by_events, None)
+        elif threads > 1:
+            yield _Clock("wall clock", "cpu", _time_by(time.perf_counter), time.process_time)
+        elif sys.platform == "win32":
+            yield _Clock("wall clock", "cpu", _time_by(time.perf_counter), time.thread_time)
         else:
-            yield "wall clock", "cpu", time.perf_counter
+            yield _Clock("thread time", "cpu", _time_by(time.thread_time), time.thread_time)
     finally:
         torch.set_num_threads(before)
 
 
-def _has_accelerator() -> bool:
-    return torch.accelerator.is_available()
+def _time_by(now: Callable[[], float]) -> Callable[[Callable[[], Any]], float]:
+    def time_once(fn: Callable[[], Any]) -> float:
+        start = now()
+        fn()
+        return now() - start
+
+    return time_once
 
 
-def _synchronized() -> float:
-    torch.accelerator.synchronize()
-    return time.perf_counter()
+def _time_by_events(fn: Callable[[], Any]) -> float:
+    """Let the accelerator itself note when it starts and ends; wait for it to get there."""
+    start, end = torch.Event(enable_timing=True), torch.Event(enable_timing=True)
+    start.record()
+    fn()
+    end.record()
+    end.synchronize()
+    return start.elapsed_time(end) / 1e3  # from milliseconds
 
 
 def _sample(
-    fns: list[Callable[[], Any]], now: Callable[[], float], seconds: float, least: int
-) -> list[tuple[float, ...]]:
-    """Call each function once to warm up, then all in turn; a tuple of samples a function."""
+    fns: list[Callable[[], Any]], clock: _Clock, seconds: float, least: int
+) -> tuple[list[tuple[float, ...]], float | None]:
+    """Call each function once to warm up, then all in turn.
+
+    Returns a tuple of samples a function, and the share of the time that the threads ran.
+    """
     if least < 1:
         raise ValueError(f"least is {least}; it must be at least 1")
     for fn in fns:
-        fn()
+        clock.time(fn)
     rounds: list[list[float]] = []
-    end = time.perf_counter() + seconds
-    while len(rounds) < least or time.perf_counter() < end:
-        taken = []
-        for fn in fns:
-            start = now()
-            fn()
-            taken.append(now() - start)
-        rounds.append(taken)
-    return list(zip(*rounds, strict=True))
+    start, busy = time.perf_counter(), clock.busy and clock.busy()
+    while len(rounds) < least or time.perf_counter() < start + seconds:
+        rounds.append([clock.time(fn) for fn in fns])
+    elapsed = time.perf_counter() - start
+    share = (clock.busy() - busy) / (elapsed * torch.get_num_threads()) if clock.busy else None
+    return list(zip(*rounds, strict=True)), share
 
 
 def _seconds(value: float) -> str:

@@ -121,11 +121,12 @@ def test_a_damaged_file_in_the_cache_is_said_and_fetched_again(pages, cache, dam
     assert "damaged, its hash is not" in capsys.readouterr().err
 
 
-def test_a_damaged_file_is_never_returned(pages, cache):
+def test_a_damaged_file_is_never_returned(pages, cache, capsys):
     cache.mkdir(parents=True)
     (cache / NAME).write_bytes(b"damaged")
-    with pytest.raises(DownloadError, match="404"):
+    with pytest.raises(DownloadError, match=r"damaged.*fetching it again failed.*404"):
         fetch(pages.address + NAME, PREFIX)
+    assert capsys.readouterr().err == "", "one line says it all: the error's"
 
 
 def test_what_a_killed_process_left_is_overwritten(pages, cache):

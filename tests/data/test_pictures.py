@@ -321,3 +321,9 @@ def test_the_picture_that_was_given_is_left_as_it_is(scene):
     copy = to_rgb(scene)
     ImageDraw.Draw(copy).rectangle((0, 0, 24, 16), fill="blue")
     assert scene.tobytes() == before
+
+
+def test_eight_bits_stored_in_32_are_not_darkened(tmp_path):
+    values = np.array([[0, 100, 255]], dtype=np.int32)
+    Image.fromarray(values).save(tmp_path / "wide.tif")
+    assert np.asarray(read_picture(tmp_path / "wide.tif"))[0, :, 0].tolist() == [0, 100, 255]

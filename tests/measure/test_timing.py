@@ -1,4 +1,6 @@
 import itertools
+import time
+from typing import ClassVar
 
 import pytest
 import torch
@@ -47,9 +49,13 @@ def test_functions_are_compared_in_turn():
 
 
 def test_the_ratio_is_first_over_second(monkeypatch):
-    ticks = itertools.accumulate(itertools.cycle([3.0, 0.0, 1.0, 0.0]), initial=0.0)
-    monkeypatch.setattr(timing.time, "thread_time", lambda: next(ticks))
-    result = compare(slow=lambda: None, quick=lambda: None, seconds=0)
+    seconds = [0.0]
+    monkeypatch.setattr(timing.time, "thread_time", lambda: seconds[0])
+
+    def work(amount):
+        seconds[0] += amount
+
+    result = compare(slow=lambda: work(3), quick=lambda: work(1), seconds=0)
     assert result.ratio == 3
     assert result.interval == (3, 3)
     assert result.timings["slow"].median == 3
@@ -61,20 +67,67 @@ def test_compare_takes_two(number):
         compare(**{f"fn{k}": lambda: None for k in range(number)})
 
 
-def test_an_accelerator_is_waited_for(monkeypatch):
-    """A stand-in for the accelerator: work is done only when it is waited for."""
-    events = []
+class Event:
+    """A stand-in for an accelerator's event: time passes only when it is waited for."""
+
+    log: ClassVar[list] = []
+
+    def __init__(self, enable_timing):
+        assert enable_timing
+
+    def record(self):
+        self.log.append("record")
+
+    def synchronize(self):
+        self.log.append("wait")
+
+    def elapsed_time(self, end):
+        self.log.append("read")
+        return 250.0  # milliseconds
+
+
+@pytest.fixture
+def accelerator(monkeypatch):
     device = torch.device("cuda")
     monkeypatch.setattr(timing.torch.accelerator, "is_available", lambda: True)
     monkeypatch.setattr(timing.torch.accelerator, "current_accelerator", lambda: device)
-    monkeypatch.setattr(timing.torch.accelerator, "synchronize", lambda: events.append("wait"))
-    result = benchmark(lambda: events.append("work"), seconds=0, least=1)
-    assert result.device == "cuda"
-    assert events == ["work", "wait", "work", "wait"]
+    monkeypatch.setattr(timing.torch, "Event", Event)
+    monkeypatch.setattr(Event, "log", [])
+    return Event.log
+
+
+def test_an_accelerator_takes_its_own_time_and_is_waited_for(accelerator):
+    result = benchmark(lambda: accelerator.append("work"), seconds=0, least=1)
+    assert (result.device, result.clock, result.samples) == ("cuda", "device events", (0.25,))
+    assert accelerator == ["record", "work", "record", "wait", "read"] * 2
+    assert result.share is None
+    assert not result.disturbed
+
+
+def test_work_on_the_cpu_beside_an_accelerator_has_the_cpu_clock(accelerator):
+    assert benchmark(lambda: None, seconds=0, device="cpu").clock == "thread time"
+    assert accelerator == []
+    with pytest.raises(ValueError, match="device is 'gpu'; it must be 'cpu'"):
+        benchmark(lambda: None, device="gpu")
+
+
+def test_waiting_is_noticed():
+    waited = benchmark(lambda: time.sleep(0.01), seconds=0)
+    assert waited.disturbed
+    assert "disturbed: ran" in repr(waited)
+
+
+def test_the_share_is_that_of_all_threads(monkeypatch):
+    clocks = {"perf_counter": itertools.count(0.0, 1.0), "process_time": itertools.count(0.0, 6.0)}
+    for name, ticks in clocks.items():
+        monkeypatch.setattr(timing.time, name, lambda ticks=ticks: next(ticks))
+    # The wall clock is read four times after the start; two threads could have run 8 seconds.
+    assert benchmark(lambda: None, threads=2, seconds=0, least=1).share == 6 / 8
 
 
 def test_a_timing_says_how_it_was_taken():
     taken = Timing((0.001, 0.002, 0.003), "thread time", 1, "cpu")
+    assert not taken.disturbed
     assert repr(taken) == (
         "2.00 ms (median of 3, interquartile range 1.00 ms, thread time, 1 thread, cpu)"
     )

@@ -7,11 +7,12 @@ from lsdl_helpers.labs.checks import Exercise, number
 
 # logits, and what a wrong answer overlooks
 _LOGITS = (
+    ([1.0, 2.0, 4.0], "take the exponential of each, and divide by the sum of all"),
     ([0.0, 0.0], "two equal logits share the probability"),
-    ([1.0, 2.0, 4.0], "divide by the sum of all exponentials"),
     ([-3.0, 5.0], "a negative logit has a probability too"),
     ([1000.0, 1001.0], "only differences count: which number may you subtract from all of them?"),
     ([-1000.0, -1001.0], "all exponentials are 0 here, unless you subtract something first"),
+    ([0.0, 2000.0], "subtract the largest: with any other, a large exponent is left"),
 )
 
 
@@ -51,6 +52,8 @@ EXERCISES = (
                 1.0: "that would be so if softmax took powers of 10",
                 -math.log(10): "the first class is ahead",
                 0.81: "probabilities differ by 0.81, but logits are in the exponent",
+                math.log2(10): "softmax takes powers of e, not of 2",
+                math.log(9 * 91 / 9): "p / (1 - p) is for two classes; compare these two directly",
             },
             tolerance=0.005,
         ),
@@ -69,7 +72,8 @@ EXERCISES = (
             384,
             {
                 352: "at 352 it is 0.95 billion, just below",
-                361: "a multiple of 32",
+                361: "361 is right before rounding; which multiple of 32 comes next?",
+                582: "work grows with the area, not with the side",
                 416: "there is a smaller one",
                 608: "work grows with the area, not with the side",
             },
