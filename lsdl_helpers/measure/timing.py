@@ -43,7 +43,7 @@ class Timing:
 
     @property
     def disturbed(self) -> bool:
-        """Whether the threads were kept waiting: by other work, or by the function itself."""
+        """True if the threads were kept waiting, by other work or by the function itself."""
         return self.share is not None and self.share < UNDISTURBED
 
     def __repr__(self) -> str:
