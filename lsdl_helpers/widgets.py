@@ -119,7 +119,8 @@ def _slider(name: str, labels: list[str]) -> str:
     return (
         f'<label style="{_ROW}"><span>{_title(name)}</span>'
         f'<input type="range" min="0" max="{len(labels) - 1}" value="0" autocomplete="off" '
-        f'aria-valuetext="{escape(labels[0])}" oninput="{escape(_MOVE)}" style="min-width: 0">'
+        f'aria-valuetext="{escape(labels[0])}" oninput="{escape(_MOVE)}" '
+        'style="min-width: 0; height: 2em">'
         f'<b aria-hidden="true">{escape(labels[0])}</b></label>'
     )
 
