@@ -115,10 +115,14 @@ def _picture(frame: dict[str, Any], **more: str) -> str:
 
 
 def _slider(name: str, labels: list[str]) -> str:
-    """Return one slider with its name and value; a browser that comes back starts it anew."""
+    """Return one slider with its name and value.
+
+    A browser that comes back to the page starts it anew, and JupyterLab leaves it its arrow keys.
+    """
     return (
         f'<label style="{_ROW}"><span>{_title(name)}</span>'
-        f'<input type="range" min="0" max="{len(labels) - 1}" value="0" autocomplete="off" '
+        f'<input type="range" min="0" max="{len(labels) - 1}" value="0" '
+        'autocomplete="off" data-lm-suppress-shortcuts="true" '
         f'aria-valuetext="{escape(labels[0])}" oninput="{escape(_MOVE)}" '
         'style="min-width: 0; height: 2em">'
         f'<b aria-hidden="true">{escape(labels[0])}</b></label>'

@@ -22,8 +22,8 @@ def draw(height, mood):
     print(f"drawn: {height}")
     return figure, f"a {mood} bar of height {height}"
 """
-STATIC = 'explore(draw, height=[1, 5, 9], mood=["plain", "odd"])'
-LIVE = 'explore(draw, live=True, height=[1, 5, 9], mood=["plain", "odd"])'
+STATIC = 'explore(draw, height=[1, 5, 9], mood=["plain", "gray"])'
+LIVE = 'explore(draw, live=True, height=[1, 5, 9], mood=["plain", "gray"])'
 OPEN_FIGURES = 'print("open figures:", len(plt.get_fignums()))'
 
 
@@ -31,7 +31,7 @@ def stored_notebook():
     """A notebook that has one explorer's output, but was not run by whoever opens it."""
     names = {}
     exec(DRAW, names)
-    html = explore(names["draw"], height=[1, 5, 9], mood=["plain", "odd"]).data
+    html = explore(names["draw"], height=[1, 5, 9], mood=["plain", "gray"]).data
     output = new_output("execute_result", {"text/html": html}, execution_count=2)
     cells = [new_code_cell(source) for source in (DRAW, STATIC, LIVE, OPEN_FIGURES)]
     cells[1].update(outputs=[output], execution_count=2)
@@ -114,8 +114,8 @@ def test_the_live_one_draws_what_is_not_among_the_choices(live):
     live.get_by_role("slider").press("ArrowRight")
     expect(picture(live)).to_have_attribute("alt", "a plain bar of height 2")
     assert picture(live).get_attribute("src") != first
-    live.get_by_role("combobox").select_option("odd")
-    expect(picture(live)).to_have_attribute("alt", "a odd bar of height 2")
+    live.get_by_role("combobox").select_option("gray")
+    expect(picture(live)).to_have_attribute("alt", "a gray bar of height 2")
 
 
 def test_a_mouse_drags_the_live_one(ran, live):
