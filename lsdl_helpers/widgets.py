@@ -1,11 +1,14 @@
-"""Explorers: a slider a choice over pre-drawn frames, on a page that runs nothing."""
+"""Explorers: a slider a choice over pre-drawn frames, on a page that runs nothing; or live."""
 
 import base64
 import io
 import itertools
 import json
+import math
+import numbers
 from collections.abc import Callable, Sequence
 from html import escape
+from types import ModuleType
 from typing import Any
 
 from IPython.display import HTML
@@ -14,6 +17,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 MOST_FRAMES = 16
+
+_Draw = Callable[..., tuple[Figure, str]]
 
 # Stands in the page's own HTML, since some notebook viewers keep scripts apart from it.
 _MOVE = """
@@ -28,8 +33,22 @@ box.querySelectorAll('input').forEach((slider, i) => {
 Object.assign(box.querySelector('img'), data.frames[k]);
 """
 
+# The columns do not depend on the label, else the slider would move under the reader's finger.
+_ROW = (
+    "display: grid; grid-template-columns: 6em minmax(0, 20em) minmax(30%, 1fr); gap: 0.75em; "
+    "align-items: center; overflow-wrap: anywhere"
+)
 
-def explore(fn: Callable[..., tuple[Figure, str]], **choices: Sequence[Any]) -> HTML:
+# ipywidgets leaves the handle of a slider without a name.
+_NAME_SLIDERS = """
+this.closest('.lsdl-live').querySelectorAll('[role=slider]').forEach(handle => {
+  const label = handle.closest('.widget-slider').querySelector('.widget-label');
+  handle.setAttribute('aria-label', label.textContent);
+});
+"""
+
+
+def explore(fn: _Draw, *, live: bool = False, **choices: Sequence[Any]) -> Any:
     """Draw a figure for every combination of choices, with a slider for each of them.
 
     Works on the static site, in Jupyter and in Colab, without a kernel and without a script
@@ -38,18 +57,31 @@ def explore(fn: Callable[..., tuple[Figure, str]], **choices: Sequence[Any]) -> 
     Args:
         fn: takes one value of each choice by name; returns a figure and the sentence that
             tells a reader who cannot see it what it shows.
-        **choices: the values of each slider, in order; shown as their ``str``.
+        live: draw with a running kernel instead, when a value is chosen. Numbers then stand
+            for everything between the smallest and the largest of them: whole numbers if all
+            are, else floats. Nothing of it is stored for the static site.
+        **choices: the values of each slider, in order, the first one shown first; as their
+            ``str``.
+
+    Returns:
+        ``IPython.display.HTML``, or with ``live`` an ``ipywidgets.VBox``; either shows itself
+        as the last line of a cell.
 
     Raises:
-        ValueError: for no choice, an empty one, or more than 16 combinations.
+        ValueError: for no choice, an empty one, or, unless live, more than 16 combinations.
+        ModuleNotFoundError: for ``live`` without ipywidgets.
 
     >>> explore(lambda degree: draw_fit(degree), degree=[1, 2, 3])
     <IPython.core.display.HTML object>
     """
-    number = len(list(itertools.product(*choices.values()))) if choices else 0
-    if not 1 <= number <= MOST_FRAMES:
+    number = math.prod(map(len, choices.values())) if choices else 0
+    if number < 1 or (number > MOST_FRAMES and not live):
         sizes = ", ".join(f"{name}: {len(values)}" for name, values in choices.items())
         raise ValueError(f"{number} frames ({sizes}); allowed: 1 to {MOST_FRAMES}")
+    return (_live if live else _static)(fn, choices)
+
+
+def _static(fn: _Draw, choices: dict[str, Sequence[Any]]) -> HTML:
     frames = [
         _draw(fn, dict(zip(choices, values, strict=True)))
         for values in itertools.product(*choices.values())
@@ -57,30 +89,91 @@ def explore(fn: Callable[..., tuple[Figure, str]], **choices: Sequence[Any]) -> 
     labels = [[str(value) for value in values] for values in choices.values()]
     data = escape(json.dumps({"labels": labels, "frames": frames}))
     sliders = "".join(map(_slider, choices, labels))
-    picture = "".join(f' {key}="{escape(str(value))}"' for key, value in frames[0].items())
     return HTML(
-        f'<div class="lsdl-explorer" data-explorer="{data}">{sliders}'
-        f'<img{picture} style="max-width: 100%; height: auto"></div>'
+        f'<div class="lsdl-explorer" data-explorer="{data}">{sliders}{_picture(frames[0])}</div>'
     )
 
 
-def _draw(fn: Callable[..., tuple[Figure, str]], values: dict[str, Any]) -> dict[str, Any]:
-    """Return one frame as the attributes of its ``<img>``."""
-    figure, alt = fn(**values)
+def _draw(fn: _Draw, values: dict[str, Any]) -> dict[str, Any]:
+    """Return one frame as the attributes of its ``<img>``; leave no figure open, come what may."""
+    before = set(plt.get_fignums())
     file = io.BytesIO()
-    figure.savefig(file, format="webp", dpi=100, pil_kwargs={"quality": 80, "method": 6})
-    plt.close(figure)
+    try:
+        figure, alt = fn(**values)
+        figure.savefig(file, format="webp", dpi=100, pil_kwargs={"quality": 80, "method": 6})
+    finally:
+        for number in set(plt.get_fignums()) - before:
+            plt.close(number)
     width, height = Image.open(file).size
     source = "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode()
     return {"src": source, "alt": alt, "width": width, "height": height}
 
 
+def _picture(frame: dict[str, Any], **more: str) -> str:
+    attributes = "".join(f' {key}="{escape(str(value))}"' for key, value in (frame | more).items())
+    return f'<img{attributes} style="max-width: 100%; height: auto">'
+
+
 def _slider(name: str, labels: list[str]) -> str:
+    """Return one slider with its name and value.
+
+    A browser that comes back to the page starts it anew, and JupyterLab leaves it its arrow keys.
+    """
     return (
-        '<label style="display: flex; gap: 0.75em; align-items: center">'
-        f'<span style="min-width: 6em">{escape(name.replace("_", " "))}</span>'
+        f'<label style="{_ROW}"><span>{_title(name)}</span>'
         f'<input type="range" min="0" max="{len(labels) - 1}" value="0" '
+        'autocomplete="off" data-lm-suppress-shortcuts="true" '
         f'aria-valuetext="{escape(labels[0])}" oninput="{escape(_MOVE)}" '
-        'style="flex: 1; max-width: 20em">'
-        f"<b>{escape(labels[0])}</b></label>"
+        'style="min-width: 0; height: 2em">'
+        f'<b aria-hidden="true">{escape(labels[0])}</b></label>'
+    )
+
+
+def _title(name: str) -> str:
+    return escape(name.replace("_", " "))
+
+
+def _live(fn: _Draw, choices: dict[str, Sequence[Any]]) -> Any:
+    widgets = _ipywidgets()
+    controls = {name: _control(widgets, name, values) for name, values in choices.items()}
+
+    def frame() -> str:
+        values = {name: control.value for name, control in controls.items()}
+        return _picture(_draw(fn, values), onload=_NAME_SLIDERS)
+
+    def redraw(change: Any) -> None:
+        shown = ""
+        messages.clear_output()
+        with messages:  # shows what fn prints, and the traceback of an error
+            shown = frame()
+        picture.value = shown
+
+    picture, messages = widgets.HTML(frame()), widgets.Output()
+    for control in controls.values():
+        control.observe(redraw, "value")
+    box = widgets.VBox([*controls.values(), picture, messages])
+    return box.add_class("lsdl-live")
+
+
+def _ipywidgets() -> ModuleType:
+    try:
+        import ipywidgets
+    except ModuleNotFoundError:
+        message = "explore(live=True) needs ipywidgets; to get it: pip install ipywidgets"
+        raise ModuleNotFoundError(message, name="ipywidgets") from None
+    return ipywidgets
+
+
+def _control(widgets: ModuleType, name: str, values: Sequence[Any]) -> Any:
+    """Return a slider over the range of numbers, or a selection for anything else."""
+    look = {"description": name.replace("_", " "), "style": {"description_width": "6em"}}
+    if any(isinstance(v, bool) or not isinstance(v, numbers.Real) for v in values):
+        return widgets.Dropdown(options=[(str(v), v) for v in values], value=values[0], **look)
+    low, high = min(values), max(values)
+    if all(isinstance(v, numbers.Integral) for v in values):
+        return widgets.IntSlider(int(values[0]), int(low), int(high), **look)
+    low, high = float(low), float(high)
+    step = 10.0 ** math.floor(math.log10((high - low) / 100 or 1))
+    return widgets.FloatSlider(
+        float(values[0]), min=low, max=high, step=step, readout_format=".4g", **look
     )

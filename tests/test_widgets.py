@@ -1,7 +1,9 @@
 import html
 import json
 import re
+import sys
 
+import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 
@@ -63,3 +65,80 @@ def test_nothing_is_loaded_and_no_figure_stays_open():
 def test_too_many_or_no_frames(choices, message):
     with pytest.raises(ValueError, match=message):
         explore(draw, **choices)
+
+
+def test_an_error_of_the_function_is_raised_and_leaves_no_figure_open():
+    before = plt.get_fignums()
+    with pytest.raises(ValueError, match="valid color"):
+        explore(draw, color=["C0", "colour"], height=[1])
+    assert plt.get_fignums() == before
+
+
+def live(**choices):
+    pytest.importorskip("ipywidgets", reason="pip install ipywidgets")
+    *controls, picture, _messages = explore(draw, live=True, **choices).children
+    return controls, picture
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "bounds"),
+    [
+        ([5, 1, 9], "IntSlider", (1, 9)),
+        (range(100), "IntSlider", (0, 99)),
+        (np.array([2, 4]), "IntSlider", (2, 4)),
+        ([3], "IntSlider", (3, 3)),
+        ([0.5, 1, 2], "FloatSlider", (0.5, 2.0)),
+        (np.array([1.0, 3.0]), "FloatSlider", (1.0, 3.0)),
+        ([2.5], "FloatSlider", (2.5, 2.5)),
+    ],
+)
+def test_numbers_stand_for_all_between_them(values, kind, bounds):
+    [control], picture = live(height=values)
+    assert type(control).__name__ == kind
+    assert (control.min, control.max) == bounds
+    assert control.value == values[0]
+    assert f"height {control.value}" in picture.value
+
+
+@pytest.mark.parametrize("values", [["C0", "red"], [(1, 0, 0), "0.5"], [None]])
+def test_anything_else_is_selected(values):
+    [_, control], _ = live(height=[1], color=values)
+    assert type(control).__name__ == "Dropdown"
+    assert control.options == tuple((str(value), value) for value in values)
+
+
+def test_true_and_false_are_no_range():
+    [control], _ = live(height=[True, False])
+    assert type(control).__name__ == "Dropdown"
+
+
+def test_a_value_between_the_choices_is_drawn_with_its_alt():
+    [height, color], picture = live(height=[0.5, 4], color=["C0", "C1"])
+    first = picture.value
+    height.value = 1.25
+    second = picture.value
+    color.value = "C1"
+    for color_name, shown in (("C0", second), ("C1", picture.value)):
+        alt = html.escape(f'a bar "{color_name}" of height 1.25')
+        assert f'alt="{alt}"' in shown
+    assert len({first, second, picture.value}) == 3
+
+
+def test_live_leaves_no_figure_open_either():
+    before = plt.get_fignums()
+    [height, _], _ = live(height=[1, 9], color=["C0"])
+    height.value = 3
+    assert plt.get_fignums() == before
+
+
+def test_live_without_ipywidgets_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    explore(draw, height=[1])
+    with pytest.raises(ModuleNotFoundError, match="pip install ipywidgets"):
+        explore(draw, live=True, height=[1])
+
+
+def test_live_needs_a_choice_but_takes_any_number_of_them():
+    live(height=range(17), color=["C0", "C1"])
+    with pytest.raises(ValueError, match=r"0 frames \(height: 0\)"):
+        live(height=[])

@@ -1,13 +1,21 @@
-"""The built site on localhost, and a real browser; a missing part fails in CI, else it skips."""
+"""The built site and JupyterLab on localhost, and a browser; what is missing fails in CI."""
 
 import functools
 import http.server
+import importlib.util
+import json
 import os
 import shutil
+import socket
+import subprocess
+import sys
 import threading
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -59,3 +67,73 @@ def browser() -> Iterator[Browser]:
         browser = driver.chromium.launch(executable_path=found, args=sandbox)
         yield browser
         browser.close()
+
+
+class Lab(NamedTuple):
+    """A running JupyterLab: the folder that it serves, and the address of a file in it."""
+
+    folder: Path
+    port: int
+    token: str
+
+    def address(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}/{path}?token={self.token}"
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A JupyterLab with settings of its own, whose kernels import the package from here."""
+    for name in ("jupyterlab", "ipywidgets"):
+        if importlib.util.find_spec(name) is None:
+            lacking(f"no {name}", f"pip install {name}")
+    home = tmp_path_factory.mktemp("lab")
+    lab = Lab(home / "served", free_port(), "token-of-the-tests")
+    lab.folder.mkdir()
+    with (home / "log").open("w+") as log, start_lab(lab, home, log) as server:
+        try:
+            wait_for_lab(lab, server)
+            yield lab
+        finally:
+            server.terminate()  # it shuts its kernels down
+            server.wait(timeout=30)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def start_lab(lab: Lab, home: Path, log: object) -> subprocess.Popen:
+    """Start JupyterLab, which asks nobody for news and knows no settings but its own."""
+    settings = home / "config" / "labconfig"
+    settings.mkdir(parents=True)
+    announcements = {"@jupyterlab/apputils-extension:announcements": True}
+    (settings / "page_config.json").write_text(json.dumps({"disabledExtensions": announcements}))
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    folders = ("config", "data", "runtime", "ipython")
+    own = {name: str(home / folder) for name, folder in zip(names, folders, strict=True)}
+    own |= {"JUPYTERLAB_SETTINGS_DIR": str(home), "JUPYTERLAB_WORKSPACES_DIR": str(home)}
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += ["--ip=127.0.0.1", f"--port={lab.port}", "--ServerApp.port_retries=0"]
+    command += [f"--IdentityProvider.token={lab.token}", "--LabApp.expose_app_in_browser=True"]
+    return subprocess.Popen(
+        command,
+        cwd=lab.folder,
+        env=os.environ | own | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def wait_for_lab(lab: Lab, server: subprocess.Popen, seconds: float = 60) -> None:
+    """Return as soon as the server answers."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            urllib.request.urlopen(lab.address("api/status"), timeout=10).close()
+            return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    log = (lab.folder.parent / "log").read_text()
+    pytest.fail(f"JupyterLab does not answer; exit status {server.poll()}\n{log[-3000:]}")
