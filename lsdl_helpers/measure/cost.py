@@ -1,5 +1,6 @@
 """What a network costs, counted without running it: parameters, multiply-adds, bytes."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +56,11 @@ class Cost:
     def weight_bytes(self) -> int:
         """Bytes of all parameters."""
         return sum(layer.weight_bytes for layer in self.layers)
+
+    @property
+    def units(self) -> int:
+        """The neurons, as many as convolutions and fully connected layers have outputs."""
+        return sum(math.prod(x.output_shape) for x in self.layers if x.multiply_adds)
 
     def select(self, part: str) -> "Cost":
         """Return the cost of one module and those within it, e.g. "classifier".
