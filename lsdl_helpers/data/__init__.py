@@ -1,5 +1,6 @@
 """What the course computes on: photographs, pictures of the reader's own, published files."""
 
+from lsdl_helpers.data.digits import digits
 from lsdl_helpers.data.download import fetch
 from lsdl_helpers.data.photographs import list_photographs, photograph
 from lsdl_helpers.data.pictures import PictureError, read_picture
@@ -7,5 +8,5 @@ from lsdl_helpers.data.web import DownloadError
 
 __all__ = [
     "DownloadError", "PictureError",
-    "fetch", "list_photographs", "photograph", "read_picture",
+    "digits", "fetch", "list_photographs", "photograph", "read_picture",
 ]  # fmt: skip
