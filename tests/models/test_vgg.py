@@ -126,7 +126,7 @@ def build_with(mistake, model):
 
 @pytest.mark.parametrize("name", list_models())
 def test_logits_have_the_number_of_classes(name):
-    picture = torch.empty(2, 3, 64, 64, device="meta")
+    picture = torch.empty(2, 3, 96, 96, device="meta")
     assert on_meta(name, num_classes=10)(picture).shape == (2, 10)
 
 
