@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from lsdl_helpers.measure.limits import Limits
-from lsdl_helpers.measure.machine import machine
+from lsdl_helpers.measure.machine import UNKNOWN, machine
 from lsdl_helpers.measure.timing import benchmark
 
 DTYPES = ("float32", "bfloat16", "int8")
@@ -37,7 +37,8 @@ def measure_limits(
     """
     kind = device_kind(device)
     here = machine()
-    threads = [1] if kind != "cpu" else sorted({1, here.cores.value})
+    several = kind == "cpu" and here.cores.value != UNKNOWN
+    threads = sorted({1, here.cores.value}) if several else [1]
     num_timings = len(DTYPES) * len(threads) * len(_sides(kind)) + len(working_sets) + 1
     share = seconds / num_timings
     overhead = _overhead(kind, share)
@@ -82,7 +83,7 @@ def _sides(kind: str) -> tuple[int, ...]:
 
 
 def _best(fn: Callable[[], Any], kind: str, share: float, threads: int = 1) -> float:
-    """Return the seconds of the fastest call; calls that are short are timed by the hundred."""
+    """Return the seconds of the fastest call; short ones are timed by the hundred."""
     device = "cpu" if kind == "cpu" else None
     once = min(benchmark(fn, threads=threads, seconds=0, least=LEAST, device=device).samples)
     calls = max(1, min(1000, int(1e-3 / max(once, 1e-6))))

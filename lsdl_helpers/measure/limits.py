@@ -131,6 +131,8 @@ def from_json(stored: dict[str, Any]) -> Limits:
     try:
         known["peaks"] = {(name, threads): float(rate) for name, threads, rate in known["peaks"]}
         known["bandwidths"] = tuple((int(n), float(rate)) for n, rate in known["bandwidths"])
+        if known["source"] not in SOURCES or not known["bandwidths"]:
+            raise ValueError(f"source {known['source']!r}, {len(known['bandwidths'])} bandwidths")
         return Limits(**known)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"it is not a record of limits: {error!r}") from None

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
 from lsdl_helpers.measure import calibration
 from lsdl_helpers.measure.calibration import measure_limits
+from lsdl_helpers.measure.machine import UNKNOWN, Fact
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +39,12 @@ def test_what_is_not_supported_is_left_out_with_its_reason(monkeypatch):
     assert limits.left_out == {"int8": '"int_mm" not implemented'}
     with pytest.raises(ValueError, match='there is no peak for int8: "int_mm" not implemented'):
         limits.peak("int8")
+
+
+def test_where_the_number_of_cores_is_unknown_one_thread_is_timed(monkeypatch):
+    here = replace(calibration.machine(), cores=Fact(UNKNOWN, "made up"))
+    monkeypatch.setattr(calibration, "machine", lambda: here)
+    assert {threads for _, threads in measure().peaks} == {1}
 
 
 class Clock:

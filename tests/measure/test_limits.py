@@ -54,6 +54,8 @@ def test_the_json_form_is_read_back(made):
         ({"version": 0}, "it is not of version 1"),
         ({"peaks": 3}, "it is not a record of limits"),
         ({"bandwidths": [[1]]}, "it is not a record of limits"),
+        ({"bandwidths": []}, "it is not a record of limits.*0 bandwidths"),
+        ({"source": "hearsay"}, "it is not a record of limits.*source 'hearsay'"),
     ],
 )
 def test_another_form_is_refused(made, changed, said):
