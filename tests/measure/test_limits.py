@@ -39,6 +39,7 @@ def test_steps_of_the_caches(made):
 
 def test_balance_and_roofs(made):
     assert made.balance() == 5
+    assert made.roofs()["peaks"] == {"float32": 100e9}
     roofs = made.roofs(threads=2)
     assert roofs["peaks"] == {"float32": 180e9}
     assert roofs["bandwidths"]["memory"] == 20e9
