@@ -19,7 +19,7 @@ class StandIn:
 
     def __init__(self) -> None:
         self.device = torch.device("cpu")
-        self._orders: queue.Queue[Callable[[], Any]] = queue.Queue()
+        self._orders: queue.SimpleQueue[Callable[[], Any]] = queue.SimpleQueue()
         self._error: Exception | None = None
         threading.Thread(target=self._work, daemon=True).start()
 
@@ -33,7 +33,9 @@ class StandIn:
         Raises:
             Exception: the first one that an order raised since the last wait.
         """
-        self._orders.join()
+        done = threading.Event()
+        self._orders.put(done.set)
+        done.wait()
         error, self._error = self._error, None
         if error is not None:
             raise error
@@ -57,5 +59,3 @@ class StandIn:
                 order()
             except Exception as error:
                 self._error = self._error or error
-            finally:
-                self._orders.task_done()

@@ -1,4 +1,5 @@
 import threading
+import time
 
 import pytest
 import torch
@@ -13,7 +14,7 @@ def device():
 
 def test_an_order_does_not_wait(device):
     may_go, done = threading.Event(), []
-    device.submit(may_go.wait)
+    device.submit(lambda: may_go.wait(2))
     device.submit(lambda: done.append(1))
     assert done == [], "the first order is still at work"
     may_go.set()
@@ -30,10 +31,9 @@ def test_orders_are_done_in_order(device):
 
 
 def test_to_fetch_is_to_wait_and_to_copy(device):
-    may_go, result = threading.Event(), torch.zeros(3)
-    device.submit(may_go.wait)
+    result = torch.zeros(3)
+    device.submit(lambda: time.sleep(0.1))
     device.submit(lambda: result.add_(1))
-    may_go.set()
     fetched = device.fetch(result)
     result.add_(1)
     assert fetched.tolist() == [1, 1, 1]

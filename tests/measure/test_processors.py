@@ -50,6 +50,8 @@ def test_the_figures_of_an_entry_fit_together(entry):
     floats = [entry.peak[key] for key in ("float64", "float32", "tf32", "bfloat16", "float8",
                                           "float4") if key in entry.peak]  # fmt: skip
     assert floats == sorted(floats), "fewer bits are not slower"
+    if "int8" in entry.peak:
+        assert entry.peak["int8"] >= 2 * entry.peak["bfloat16"], "half the bits"
     assert min(entry.balance.values()) > 1, "in operations per byte"
 
 
