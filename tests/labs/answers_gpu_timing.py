@@ -50,6 +50,7 @@ WRONG = {
         (120, "not four times"),
         (11, "square of the spread"),
         (8, "square of the spread"),
+        (6, "spread, and both"),
         (43, "square root of 2"),
         (500, "too large"),
     ],
