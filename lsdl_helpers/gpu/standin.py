@@ -12,7 +12,8 @@ class StandIn:
     """A queue and one thread of the CPU, which has what matters here: orders do not wait.
 
     It is no faster than the CPU and has no memory of its own. As on an accelerator, work is
-    done in the order in which it was submitted, and an error shows when somebody waits.
+    done in the order in which it was submitted, and an error shows when somebody waits. It
+    computes with as many threads of torch as its maker.
     """
 
     is_standin = True
@@ -21,7 +22,8 @@ class StandIn:
         self.device = torch.device("cpu")
         self._orders: queue.SimpleQueue[Callable[[], Any]] = queue.SimpleQueue()
         self._error: Exception | None = None
-        threading.Thread(target=self._work, daemon=True).start()
+        threads = torch.get_num_threads()
+        threading.Thread(target=self._work, args=(threads,), daemon=True).start()
 
     def submit(self, fn: Callable[[], Any]) -> None:
         """Put an order at the end of the queue and return."""
@@ -52,7 +54,8 @@ class StandIn:
     def __repr__(self) -> str:
         return "a stand-in: one thread of the CPU works off a queue (no GPU here)"
 
-    def _work(self) -> None:
+    def _work(self, threads: int) -> None:
+        torch.set_num_threads(threads)  # each thread of Python has a number of its own
         while True:
             order = self._orders.get()
             try:

@@ -50,3 +50,14 @@ def test_an_error_shows_when_somebody_waits_and_only_once(device):
 def test_it_says_that_it_is_a_stand_in(device):
     assert device.is_standin
     assert "stand-in" in repr(device)
+
+
+def test_it_computes_with_as_many_threads_as_its_maker():
+    before, seen = torch.get_num_threads(), []
+    torch.set_num_threads(before + 1)
+    device = StandIn()
+    torch.set_num_threads(before)
+    device.submit(lambda: seen.append(torch.get_num_threads()))
+    device.synchronize()
+    torch.set_num_threads(before)
+    assert seen == [before + 1]
