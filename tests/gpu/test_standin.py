@@ -52,12 +52,12 @@ def test_it_says_that_it_is_a_stand_in(device):
     assert "stand-in" in repr(device)
 
 
-def test_it_computes_with_as_many_threads_as_its_maker():
-    before, seen = torch.get_num_threads(), []
-    torch.set_num_threads(before + 1)
-    device = StandIn()
-    torch.set_num_threads(before)
-    device.submit(lambda: seen.append(torch.get_num_threads()))
-    device.synchronize()
-    torch.set_num_threads(before)
-    assert seen == [before + 1]
+def test_it_computes_with_as_many_threads_as_its_maker(monkeypatch):
+    calls = []
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
+    monkeypatch.setattr(
+        torch, "set_num_threads", lambda n: calls.append((n, threading.current_thread()))
+    )
+    StandIn().synchronize()
+    assert [n for n, _ in calls] == [3]
+    assert calls[0][1] is not threading.current_thread()
