@@ -5,12 +5,14 @@ from lsdl_helpers.measure.ledger import Entry, Ledger, format_quantity
 from lsdl_helpers.measure.ledger_store import user_folder
 from lsdl_helpers.measure.limits import Limits
 from lsdl_helpers.measure.machine import Machine, machine
+from lsdl_helpers.measure.processors import Processor, list_processors, processor
 from lsdl_helpers.measure.record import calibrate, limits
 from lsdl_helpers.measure.roofline import LayerTime, PredictedTime, predict_time
 from lsdl_helpers.measure.timing import Comparison, Timing, benchmark, compare
 
 __all__ = [
     "Comparison", "Cost", "Entry", "LayerCost", "LayerTime", "Ledger", "Limits", "Machine",
-    "PredictedTime", "Timing", "benchmark", "calibrate", "compare", "cost", "format_quantity",
-    "limits", "machine", "predict_time", "user_folder",
+    "PredictedTime", "Processor", "Timing", "benchmark", "calibrate", "compare", "cost",
+    "format_quantity", "limits", "list_processors", "machine", "predict_time", "processor",
+    "user_folder",
 ]  # fmt: skip
