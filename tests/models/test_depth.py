@@ -36,6 +36,22 @@ def test_vgg(name, depth):
     assert convolutional_layers(on_meta(name)) == depth - 3
 
 
+@pytest.mark.parametrize(("name", "paper", "path", "weights"), [
+    ("googlenet", 21, 22, 115),
+    ("inception_v3", 47, 48, 189),
+    ("xception", 36, 71, 81),
+])  # fmt: skip
+def test_three_rules_three_depths(name, paper, path, weights):
+    model = on_meta(name)
+    assert convolutional_layers(model) == paper
+    assert longest_path(model) == path
+    assert layers_with_weights(model) == weights
+
+
+def test_googlenet_is_27_layers_deep_with_its_poolings():
+    assert longest_path(on_meta("googlenet"), pooling=True) == 27
+
+
 def test_a_layer_of_our_own_is_not_looked_into():
     """EfficientNet's padding depends on the shape, which a trace does not know."""
     assert longest_path(on_meta("efficientnet_lite0")) == 50

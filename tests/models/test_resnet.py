@@ -142,6 +142,7 @@ def test_multiply_adds_as_recounted(depth, variant, giga):
     ("resnet152", {"variant": "v1"}, 22.0),
     ("vgg16", {}, 13.6),
     ("vgg19", {}, 14.9),
+    ("googlenet", {}, 3.2),
 ])  # fmt: skip
 def test_units_as_recounted(name, options, millions):
     """One unit for each output of a convolution or fully connected layer."""
