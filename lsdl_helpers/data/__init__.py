@@ -1,11 +1,12 @@
 """What the course computes on: photographs, pictures of the reader's own, published files."""
 
 from lsdl_helpers.data.download import fetch
+from lsdl_helpers.data.glyphs import glyphs
 from lsdl_helpers.data.photographs import list_photographs, photograph
 from lsdl_helpers.data.pictures import PictureError, read_picture
 from lsdl_helpers.data.web import DownloadError
 
 __all__ = [
     "DownloadError", "PictureError",
-    "fetch", "list_photographs", "photograph", "read_picture",
+    "fetch", "glyphs", "list_photographs", "photograph", "read_picture",
 ]  # fmt: skip
