@@ -1,6 +1,8 @@
-"""For all tests: notebooks are compared in full, and in CI a skip must be about a GPU."""
+"""For all tests: notebooks are compared in full, in CI a skip must be about a GPU, and what
+the package keeps of its reader is kept in a folder of the run."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +10,13 @@ import pytest
 pytest_plugins = ["drift"]
 
 MAY_BE_MISSING = "no GPU"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep ledgers out of the developer's own folder, those of notebooks too."""
+    home = tempfile.TemporaryDirectory()
+    os.environ["LSDL_HOME"] = home.name
+    config.add_cleanup(home.cleanup)
 
 
 @pytest.hookimpl(wrapper=True)

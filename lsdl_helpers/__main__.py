@@ -11,6 +11,7 @@ from lsdl_helpers.commands.parser import Parser
 # Each has a module of its name in lsdl_helpers.commands.
 COMMANDS = {
     "classify": "say what a picture shows",
+    "calibrate": "measure what this machine can do",
 }
 
 

@@ -1,7 +1,5 @@
 """A picture in, labels with probabilities out."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import NamedTuple
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import re
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import lsdl_helpers
 
 if TYPE_CHECKING:
     from lsdl_helpers.measure.ledger import Ledger
@@ -18,6 +23,9 @@ _BEFORE_TORCH = {"OMP_WAIT_POLICY": "PASSIVE"}
 
 def setup(chapter: str) -> Ledger:
     """Prepare this kernel, print one line about the machine, return the chapter's ledger.
+
+    A further line says so where this copy of the package is not the notebook's: the notebook
+    lies in a clone that has another, or this one, being older, does not know the chapter.
 
     Args:
         chapter: its part and name, e.g. "models/vgg".
@@ -36,10 +44,13 @@ def setup(chapter: str) -> Ledger:
 
     plots.use_style()
     pd.set_option("display.expand_frame_repr", False)  # tables as wide as they are
-    print(_doctor_line())
+    machine = _doctor_line()
+    print(machine)
     if late:
         print("torch was imported before setup: restart the kernel for steadier times")
-    return Ledger(chapter)
+    for line in older_copies(chapter):
+        print(line)
+    return Ledger(chapter, machine)
 
 
 def _keep_freed_memory() -> None:
@@ -63,7 +74,8 @@ def _doctor_line() -> str:
     skipped = "nothing" if found else "GPU cells (no GPU)"
     return (
         f"Python {platform.python_version()} · torch {torch.__version__} · {device}, "
-        f"{_num_cores()} cores · skipped: {skipped}"
+        f"{_num_cores()} cores · OMP_WAIT_POLICY={os.environ['OMP_WAIT_POLICY']} · "
+        f"skipped: {skipped}"
     )
 
 
@@ -72,3 +84,31 @@ def _num_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def older_copies(chapter: str) -> Iterator[str]:
+    """Say if the notebook lies in a clone with another copy, or is of a chapter unknown here."""
+    package = Path(__file__).resolve().parent
+    this = f"lsdl_helpers {lsdl_helpers.__version__} of {package.parent}"
+    clone = _clone_around(Path.cwd())
+    if clone and clone != package.parent:
+        there = (clone / "lsdl_helpers" / "__init__.py").read_text(encoding="utf-8")
+        version = re.search(r'^__version__ = "(.*)"', there, re.MULTILINE)
+        yield (
+            f"{this} is imported, but this notebook is of {clone}, which has "
+            f"{version[1] if version else 'no version'}: "
+            f'pip install -e "{clone}", then restart the kernel'
+        )
+    elif not (package / "labs" / f"{chapter}.py").exists():
+        yield (
+            f"{this} is older than this notebook, it does not know {chapter}: "
+            "pip uninstall lsdl_helpers, restart the kernel, run this cell again"
+        )
+
+
+def _clone_around(folder: Path) -> Path | None:
+    """Return the clone of the course that a folder lies in, if any."""
+    for parent in (folder.resolve(), *folder.resolve().parents):
+        if (parent / "lsdl_helpers" / "__init__.py").exists() and (parent / "_toc.yml").exists():
+            return parent
+    return None

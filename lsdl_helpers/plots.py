@@ -1,8 +1,16 @@
 """How figures look: legible in light and dark, and to color-blind readers."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+
 # Okabe and Ito's palette, without yellow and black; each color comes with a line style.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 
 def use_style() -> None:
@@ -22,3 +30,51 @@ def use_style() -> None:
         "figure.constrained_layout.use": True,
         "font.size": 11,
     })  # fmt: skip
+
+
+def roofline(
+    points: dict[str, tuple[float, float]],
+    *,
+    peaks: dict[str, float],
+    bandwidths: dict[str, float],
+) -> matplotlib.axes.Axes:
+    """Draw measured points under the roofs of a machine, on logarithmic axes.
+
+    A roof rises as bandwidth · intensity and ends at the peak.
+
+    Args:
+        points: by name, arithmetic intensity in FLOP per byte and rate in FLOP/s.
+        peaks: FLOP/s by name; ``limits.roofs()`` gives both kinds of roofs.
+        bandwidths: bytes/s by name.
+
+    Raises:
+        ValueError: if there is no peak or no bandwidth, or a point that is not above 0.
+
+    >>> roofline({"add": (0.08, 3e9)}, **limits().roofs()).get_xscale()
+    'log'
+    """
+    from matplotlib import pyplot as plt
+
+    if not peaks or not bandwidths:
+        raise ValueError("a roofline needs at least one peak and one bandwidth")
+    if bad := [name for name, point in points.items() if min(point) <= 0]:
+        raise ValueError(f"{', '.join(bad)}: intensity and rate must be above 0")
+    highest, lowest_slope = max(peaks.values()), min(bandwidths.values())
+    intensities = [x for x, _ in points.values()]
+    left = min([0.1, *(x / 2 for x in intensities)])
+    right = max([4 * highest / lowest_slope, *(2 * x for x in intensities)])
+    _, axes = plt.subplots()
+    for (name, slope), style in zip(bandwidths.items(), LINE_STYLES, strict=False):
+        ridge = highest / slope
+        axes.plot([left, ridge], [slope * left, highest], color="#333333", linestyle=style,
+                  label=f"{name}, {slope / 1e9:,.0f} GB/s")  # fmt: skip
+    for name, peak in peaks.items():
+        axes.plot([peak / max(bandwidths.values()), right], [peak, peak], "-", color="#333333")
+        axes.annotate(f"{name}, {peak / 1e9:,.0f} GFLOP/s", (right, peak), (0, 3), ha="right",
+                      textcoords="offset points", fontsize=9)  # fmt: skip
+    for k, (name, (intensity, rate)) in enumerate(points.items()):
+        axes.plot(intensity, rate, MARKERS[k % len(MARKERS)], color=COLORS[k % len(COLORS)],
+                  label=name)  # fmt: skip
+    axes.set(xscale="log", yscale="log", xlabel="FLOP per byte", ylabel="FLOP/s")
+    axes.legend(fontsize=9)
+    return axes

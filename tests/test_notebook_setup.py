@@ -4,6 +4,13 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
+
+import lsdl_helpers
+from lsdl_helpers.notebook import older_copies
+
+CLONE = Path(lsdl_helpers.__file__).parents[1]
+THIS = f"lsdl_helpers {lsdl_helpers.__version__} of {CLONE}"
 
 
 def run(program, **environment):
@@ -15,10 +22,14 @@ def run(program, **environment):
 
 
 def test_one_line_about_the_machine():
-    lines = run("import lsdl_helpers as lsdl; print(lsdl.setup('models/vgg').chapter)")
-    pattern = r"Python 3\.\d+\.\d+ · torch \S+ · \w+, \d+ cores · skipped: .+"
+    program = "ledger = lsdl.setup('models/vgg'); print(ledger.chapter, ledger.machine, sep='\\n')"
+    lines = run(f"import lsdl_helpers as lsdl; {program}")
+    pattern = (
+        r"Python 3\.\d+\.\d+ · torch \S+ · \w+, \d+ cores · "
+        r"OMP_WAIT_POLICY=PASSIVE · skipped: .+"
+    )
     assert re.fullmatch(pattern, lines[0])
-    assert lines[1:] == ["models/vgg"]
+    assert lines[1:] == ["models/vgg", lines[0]]
 
 
 def test_openmp_is_told_before_torch_is_loaded():
@@ -27,9 +38,32 @@ def test_openmp_is_told_before_torch_is_loaded():
         "lsdl.setup('models/vgg'); print(os.environ['OMP_WAIT_POLICY'])"
     )
     assert run(program)[-1] == "PASSIVE"
-    assert run(program, OMP_WAIT_POLICY="ACTIVE")[-1] == "ACTIVE", "the reader's choice stands"
+    lines = run(program, OMP_WAIT_POLICY="ACTIVE")
+    assert lines[-1] == "ACTIVE", "the reader's choice stands"
+    assert "OMP_WAIT_POLICY=ACTIVE" in lines[0]
 
 
-def test_torch_loaded_too_early_is_said():
-    lines = run("import torch, lsdl_helpers as lsdl; lsdl.setup('models/vgg')")
-    assert "restart the kernel" in lines[1]
+def test_torch_loaded_too_early_and_a_chapter_unknown_here_are_said():
+    _, early, older = run("import torch, lsdl_helpers as lsdl; lsdl.setup('models/later')")
+    assert "restart the kernel" in early
+    assert older.startswith(f"{THIS} is older than this notebook, it does not know models/later:")
+    assert "pip uninstall lsdl_helpers, restart the kernel" in older
+
+
+def test_a_notebook_alone_or_in_this_clone_is_as_old_as_this_copy(tmp_path, monkeypatch):
+    for folder in (tmp_path, CLONE, CLONE / "book" / "models"):
+        monkeypatch.chdir(folder)
+        assert list(older_copies("models/vgg")) == []
+
+
+def test_another_copy_than_the_one_in_the_notebooks_clone_is_named(tmp_path, monkeypatch):
+    (tmp_path / "lsdl_helpers").mkdir()
+    (tmp_path / "lsdl_helpers" / "__init__.py").write_text('__version__ = "99.1"\n')
+    (tmp_path / "_toc.yml").touch()
+    (tmp_path / "book" / "models").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "book" / "models")
+    (line,) = older_copies("models/later")
+    assert line == (
+        f"{THIS} is imported, but this notebook is of {tmp_path}, which has 99.1: "
+        f'pip install -e "{tmp_path}", then restart the kernel'
+    )

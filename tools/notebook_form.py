@@ -25,7 +25,12 @@ TAGS = ("hide-input", "hide-output", "nbval-ignore-output")
 SIZE_LIMIT_KB = 300
 EXPLORER_SIZE_LIMIT_KB = 600
 
-INSTALL = '%pip install -q "lsdl_helpers @ git+{address}"\n    import lsdl_helpers as lsdl'
+INSTALL = """\
+%pip install -q "lsdl_helpers @ git+{address}"
+    try:
+        import lsdl_helpers as lsdl
+    except ModuleNotFoundError:
+        raise ImportError("go online, then run this cell again") from None"""
 REFUSE = 'raise ImportError("clone the repository, then: pip install -e .") from None'
 SETUP = """\
 try:

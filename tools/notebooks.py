@@ -81,12 +81,19 @@ def write_setup(notebook: nbformat.NotebookNode, chapter: str, address: str) -> 
 
 
 def execute(notebook: nbformat.NotebookNode, limit_s: float = LIMIT_S) -> Cost:
-    """Run `notebook` in place: a fresh kernel in an empty folder, as Colab would."""
+    """Run `notebook` in place: a fresh kernel in an empty folder, as Colab would.
+
+    Its ledger is kept in a folder of this run, not in the developer's own.
+    """
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     start, started = time.perf_counter(), [0]
-    with tempfile.TemporaryDirectory() as folder, PeakMemory() as memory:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory() as home,
+        PeakMemory() as memory,
+    ):
         client = NotebookClient(
             notebook,
             kernel_name="python3",
@@ -98,7 +105,7 @@ def execute(notebook: nbformat.NotebookNode, limit_s: float = LIMIT_S) -> Cost:
             store_widget_state=False,
         )
         try:
-            client.execute()
+            client.execute(env=os.environ | {"LSDL_HOME": home})
         except FAILURES as error:
             error.add_note(f"cell {started[-1]}")
             raise

@@ -1,7 +1,8 @@
 """The Sphinx extension of this book: what Jupyter Book 1 leaves open, in one place.
 
 It sets the links to the repository (repository.py), has formulas set while building
-(formulas.py), and corrects the finished pages (page_cleanup.py) and icon fonts (icon_fonts.py).
+(formulas.py), has the package documented without what it imports (stand_ins.py), and corrects
+the finished pages (page_cleanup.py) and icon fonts (icon_fonts.py).
 """
 
 import sys
@@ -16,6 +17,7 @@ from page_cleanup import clean, redirect_page
 from repository import repository_address, repository_branch
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from stand_ins import allow_unions
 
 
 def link_repository(app: Sphinx, config: Config) -> None:
@@ -93,6 +95,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the steps above; autodoc finds the package in the folder of _config.yml."""
     sys.path.insert(0, str(app.srcdir))
     set_formulas(app)
+    allow_unions()
     app.add_config_value("lsdl_repository", "", "html")
     app.connect("config-inited", link_repository)
     app.connect("env-get-outdated", always_outdated)

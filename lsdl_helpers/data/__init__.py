@@ -1,5 +1,6 @@
 """What the course computes on: photographs, pictures of the reader's own, published files."""
 
+from lsdl_helpers.data.digits import digits
 from lsdl_helpers.data.download import fetch
 from lsdl_helpers.data.glyphs import glyphs
 from lsdl_helpers.data.photographs import list_photographs, photograph
@@ -8,5 +9,5 @@ from lsdl_helpers.data.web import DownloadError
 
 __all__ = [
     "DownloadError", "PictureError",
-    "fetch", "glyphs", "list_photographs", "photograph", "read_picture",
+    "digits", "fetch", "glyphs", "list_photographs", "photograph", "read_picture",
 ]  # fmt: skip

@@ -1,10 +1,18 @@
-"""Counting and timing: the ledger, the clock, the cost of a network."""
+"""Counting and timing: the ledger, the clock, what a network costs, what a machine can do."""
 
 from lsdl_helpers.measure.cost import Cost, LayerCost, cost
 from lsdl_helpers.measure.ledger import Entry, Ledger, format_quantity
+from lsdl_helpers.measure.ledger_store import user_folder
+from lsdl_helpers.measure.limits import Limits
+from lsdl_helpers.measure.machine import Machine, machine
+from lsdl_helpers.measure.processors import Processor, list_processors, processor
+from lsdl_helpers.measure.record import calibrate, limits
+from lsdl_helpers.measure.roofline import LayerTime, PredictedTime, predict_time
 from lsdl_helpers.measure.timing import Comparison, Timing, benchmark, compare
 
 __all__ = [
-    "Comparison", "Cost", "Entry", "LayerCost", "Ledger", "Timing",
-    "benchmark", "compare", "cost", "format_quantity",
+    "Comparison", "Cost", "Entry", "LayerCost", "LayerTime", "Ledger", "Limits", "Machine",
+    "PredictedTime", "Processor", "Timing", "benchmark", "calibrate", "compare", "cost",
+    "format_quantity", "limits", "list_processors", "machine", "predict_time", "processor",
+    "user_folder",
 ]  # fmt: skip

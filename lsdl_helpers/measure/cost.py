@@ -1,5 +1,6 @@
 """What a network costs, counted without running it: parameters, multiply-adds, bytes."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,13 +9,18 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from lsdl_helpers.measure.traffic import TrafficMode
+
 # Shape and bytes of each tensor that a module returned; 0 bytes where it was not new.
 _Outputs = list[tuple[tuple[int, ...], int]]
 
 
 @dataclass(frozen=True)
 class LayerCost:
-    """The counts of one layer: a module without parts, or with parameters or work of its own."""
+    """The counts of one layer: a module without parts, or with parameters or work of its own.
+
+    ``moved_bytes`` are those that its operations read and write: inputs, weights and outputs.
+    """
 
     name: str
     kind: str
@@ -23,6 +29,7 @@ class LayerCost:
     multiply_adds: int
     activation_bytes: int
     weight_bytes: int
+    moved_bytes: int
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,16 @@ class Cost:
         """Bytes of all parameters."""
         return sum(layer.weight_bytes for layer in self.layers)
 
+    @property
+    def units(self) -> int:
+        """The neurons, as many as convolutions and fully connected layers have outputs."""
+        return sum(math.prod(x.output_shape) for x in self.layers if x.multiply_adds)
+
+    @property
+    def moved_bytes(self) -> int:
+        """Bytes that all operations read and write."""
+        return sum(layer.moved_bytes for layer in self.layers)
+
     def select(self, part: str) -> "Cost":
         """Return the cost of one module and those within it, e.g. "classifier".
 
@@ -71,7 +88,8 @@ class Cost:
     def table(self) -> pd.DataFrame:
         """Return the layers that have parameters, a row a layer."""
         rows = [vars(layer) for layer in self.layers if layer.parameters]
-        return pd.DataFrame(rows, columns=list(LayerCost.__annotations__)).set_index("name")
+        columns = [name for name in LayerCost.__annotations__ if name != "moved_bytes"]
+        return pd.DataFrame(rows, columns=columns).set_index("name")
 
 
 def cost(model: nn.Module, input_shape: tuple[int, ...]) -> Cost:
@@ -90,12 +108,12 @@ def cost(model: nn.Module, input_shape: tuple[int, ...]) -> Cost:
     >>> cost(nn.Conv2d(3, 64, 3, padding=1), (1, 3, 224, 224)).multiply_adds
     86704128
     """
-    outputs, flops = _trace(model, tuple(input_shape))
+    outputs, flops, moved = _trace(model, tuple(input_shape))
     own = _own_parameters(model)
     layers = [
-        _layer_cost(name, module, own[name], outputs.get(name, []), flops[name])
+        _layer_cost(name, module, own[name], outputs.get(name, []), flops[name], moved[name])
         for name, module in model.named_modules()
-        if not list(module.children()) or own[name] or flops[name]
+        if not list(module.children()) or own[name] or flops[name] or moved[name]
     ]
     order = {name: position for position, name in enumerate(outputs)}
     return Cost(tuple(sorted(layers, key=lambda layer: order.get(layer.name, len(order)))))
@@ -116,8 +134,8 @@ def _own_parameters(model: nn.Module) -> dict[str, list[nn.Parameter]]:
 
 def _trace(
     model: nn.Module, input_shape: tuple[int, ...]
-) -> tuple[dict[str, _Outputs], dict[str, int]]:
-    """Run the network on meta tensors; return every module's outputs and its own FLOPs."""
+) -> tuple[dict[str, _Outputs], dict[str, int], dict[str, int]]:
+    """Run the network on meta tensors; return every module's outputs, own FLOPs, own traffic."""
     outputs: dict[str, _Outputs] = {}
     x = _input(model, input_shape)
     tensors = {x.untyped_storage()._cdata: x}  # kept, so that no address comes twice
@@ -136,7 +154,7 @@ def _trace(
         for name, module in modules.items()
     ]
     try:
-        with FlopCounterMode(display=False) as counter:
+        with FlopCounterMode(display=False) as counter, TrafficMode(model) as traffic:
             _run_on_meta(model, x)
     finally:
         for handle in handles:
@@ -148,7 +166,7 @@ def _trace(
         total[name] -= sum(
             total[f"{name}.{child}" if name else child] for child, _ in module.named_children()
         )
-    return outputs, total
+    return outputs, total, traffic.moved
 
 
 def _input(model: nn.Module, shape: tuple[int, ...]) -> torch.Tensor:
@@ -168,7 +186,12 @@ def _run_on_meta(model: nn.Module, x: torch.Tensor) -> None:
 
 
 def _layer_cost(
-    name: str, module: nn.Module, own: list[nn.Parameter], outputs: _Outputs, flops: int
+    name: str,
+    module: nn.Module,
+    own: list[nn.Parameter],
+    outputs: _Outputs,
+    flops: int,
+    moved_bytes: int,
 ) -> LayerCost:
     return LayerCost(
         name=name,
@@ -178,4 +201,5 @@ def _layer_cost(
         multiply_adds=flops // 2,
         activation_bytes=sum(new_bytes for _, new_bytes in outputs),
         weight_bytes=sum(p.numel() * p.element_size() for p in own),
+        moved_bytes=moved_bytes,
     )

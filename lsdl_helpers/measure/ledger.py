@@ -1,9 +1,16 @@
 """The ledger: predictions first, then measurements, then both side by side."""
 
 import numbers
-from dataclasses import dataclass
+import os
+import uuid
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pandas as pd
+
+from lsdl_helpers.measure.ledger_store import StoreError, read_pages, save_page
+from lsdl_helpers.measure.report import write_report
 
 
 def format_quantity(value: float, unit: str = "") -> str:
@@ -19,9 +26,15 @@ def format_quantity(value: float, unit: str = "") -> str:
     return f"{text}×" if unit == "ratio" else f"{text} {unit}".rstrip()
 
 
-def _require_number(kind: str, name: str, value: object) -> None:
-    if not isinstance(value, numbers.Real):
+def _to_number(kind: str, name: str, value: object) -> float:
+    """Return a plain number, also for the scalars of numpy and torch."""
+    try:
+        plain = value.item() if hasattr(value, "item") else value
+    except (ValueError, RuntimeError):  # more than one number, or on the device meta
+        plain = None
+    if not isinstance(plain, numbers.Real):
         raise ValueError(f"the {kind} of {name!r} is {value!r}; it must be a number")
+    return int(plain) if isinstance(plain, numbers.Integral) else float(plain)
 
 
 @dataclass
@@ -57,16 +70,38 @@ class Entry:
         because = f" ({self.why})" if self.why and self.measured is None else ""
         return f"{self.name}: {', '.join(cells)}{because}"
 
+    @classmethod
+    def from_stored(cls, stored: dict) -> "Entry":
+        """Make an entry of what a file holds, of this or another version."""
+        known = {field.name: stored[field.name] for field in fields(cls) if field.name in stored}
+        for key in ("predicted", "guess", "measured"):
+            if isinstance(known.get(key), str):
+                known[key] = float(known[key])  # "nan", "inf"
+        return cls(**known)
+
 
 class Ledger:
     """The page of one chapter: what was predicted, what was measured.
 
     A quantity must be predicted before it is measured. Predicting it again replaces the
     entry, so a cell can be run again with another guess.
+
+    The page is kept after each entry, in a file of the chapter in the reader's own folder
+    (:func:`~lsdl_helpers.measure.ledger_store.user_folder`). A new ledger begins a new page;
+    the twenty before it stay there, see :meth:`history`. Where nothing can be written, one
+    line says so and everything else works.
+
+    Args:
+        chapter: its part and name, e.g. "models/vgg".
+        machine: what the measurements are taken on, in words.
     """
 
-    def __init__(self, chapter: str) -> None:
+    def __init__(self, chapter: str, machine: str = "") -> None:
         self.chapter = chapter
+        self.machine = machine
+        self._id = uuid.uuid4().hex
+        self._started = datetime.now(UTC).isoformat(timespec="seconds")
+        self._kept = True
         self._entries: dict[str, Entry] = {}
 
     def predict(
@@ -84,10 +119,10 @@ class Ledger:
         Raises:
             ValueError: if the value or the guess is not a number.
         """
-        _require_number("prediction", name, value)
-        if guess is not None:
-            _require_number("guess", name, guess)
+        value = _to_number("prediction", name, value)
+        guess = None if guess is None else _to_number("guess", name, guess)
         self._entries[name] = Entry(name, value, unit, why, guess)
+        self._save()
         return self._entries[name]
 
     def measure(self, name: str, value: float) -> Entry:
@@ -99,11 +134,66 @@ class Ledger:
         if name not in self._entries:
             known = ", ".join(map(repr, self._entries)) or "nothing yet"
             raise ValueError(f"predict {name!r} before you measure it; predicted: {known}")
-        _require_number("measurement", name, value)
-        self._entries[name].measured = value
+        self._entries[name].measured = _to_number("measurement", name, value)
+        self._save()
         return self._entries[name]
 
     def table(self) -> pd.DataFrame:
         """Return guess, prediction, measurement and measured / predicted, a row an entry."""
         rows = {entry.name: entry.row() for entry in self._entries.values()}
         return pd.DataFrame.from_dict(rows, orient="index", columns=list(Entry("", 1).row()))
+
+    def history(self, name: str) -> pd.DataFrame:
+        """Return what the kept pages say of one quantity, a row a page, the oldest first.
+
+        Raises:
+            StoreError: if the file is of a newer version, or cannot be read.
+        """
+        stored = [
+            {"started": page.get("started", ""), **Entry.from_stored(entry).row()}
+            for page in read_pages(self.chapter)
+            for entry in page.get("entries", [])
+            if entry.get("name") == name
+        ]
+        columns = ["started", *Entry("", 1).row()]
+        return pd.DataFrame(stored, columns=columns).set_index("started")
+
+    def export(self, path: str | os.PathLike) -> tuple[Path, Path]:
+        """Write this page as a lab report: an HTML file to read, a JSON file to merge.
+
+        Existing files are replaced, each in one step. The JSON holds format, chapter, id,
+        started, machine and entries, each with name, predicted, unit, why, guess, measured,
+        ratio; null where there is nothing yet, "nan", "inf" or "-inf" for what is no number.
+
+        Args:
+            path: "report", "report.html" or "report.json"; it stands for both files.
+
+        Returns:
+            The paths of the HTML and of the JSON file.
+
+        Raises:
+            ValueError: for another ending.
+
+        >>> [file.name for file in ledger.export("report")]
+        ['report.html', 'report.json']
+        """
+        page = {"chapter": self.chapter, **self._page()}
+        for stored, entry in zip(page["entries"], self._entries.values(), strict=True):
+            stored["ratio"] = None if entry.measured is None else entry.ratio
+        rows = {entry.name: {**entry.row(), "why": entry.why} for entry in self._entries.values()}
+        return write_report(path, page, rows)
+
+    def _page(self) -> dict:
+        entries = [asdict(entry) for entry in self._entries.values()]
+        return {
+            "id": self._id, "started": self._started, "machine": self.machine, "entries": entries,
+        }  # fmt: skip
+
+    def _save(self) -> None:
+        """Keep the page; at the first failure say so, and do without from then on."""
+        if self._kept:
+            try:
+                save_page(self.chapter, self._page())
+            except StoreError as error:
+                self._kept = False
+                print(f"this page of the ledger is not kept: {error}")

@@ -1,6 +1,18 @@
 """The networks of the course, built from the tables of their papers."""
 
-from lsdl_helpers.models import efficientnet, vgg
+from lsdl_helpers.models import (
+    efficientnet,
+    googlenet,
+    inception,
+    resnet,
+    resnet_cifar,
+    vgg,
+    xception,
+)
+from lsdl_helpers.models.fast import fast
 from lsdl_helpers.models.registry import build, list_models
 
-__all__ = ["build", "efficientnet", "list_models", "vgg"]
+__all__ = [
+    "build", "efficientnet", "fast", "googlenet", "inception", "list_models", "resnet",
+    "resnet_cifar", "vgg", "xception",
+]  # fmt: skip

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from lsdl_helpers.models.registry import register
+from lsdl_helpers.models.registry import register, require_counts
 
 # Table 1, stages 2 to 8 of EfficientNet-B0. The first block of a stage has its stride.
 TABLE_1 = (
@@ -147,6 +147,5 @@ def initialize(model: nn.Module) -> None:
 @register
 def efficientnet_lite0(*, num_classes: int = 1000) -> EfficientNetLite:
     """EfficientNet-Lite0: 16 blocks, 50 layers with weights, 4.7 million parameters."""
-    if num_classes < 1:
-        raise ValueError(f"num_classes is {num_classes}; it must be at least 1")
+    require_counts(num_classes=num_classes)
     return EfficientNetLite(TABLE_1, num_classes)

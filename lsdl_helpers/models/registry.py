@@ -18,6 +18,16 @@ def register(builder: Callable[..., nn.Module]) -> Callable[..., nn.Module]:
     return builder
 
 
+def require_counts(**counts: int) -> None:
+    """Raise a ValueError for the first option that is not a whole number of at least 1.
+
+    >>> require_counts(num_classes=10)
+    """
+    for name, value in counts.items():
+        if not isinstance(value, int) or value < 1:
+            raise ValueError(f"{name} is {value!r}; it must be a whole number, at least 1")
+
+
 def list_models() -> list[str]:
     """Return the names that :func:`build` knows, in order of registration.
 

@@ -6,7 +6,7 @@ The keys of the state dict equal torchvision's for A, B, D and E, so that its we
 import torch
 from torch import nn
 
-from lsdl_helpers.models.registry import register
+from lsdl_helpers.models.registry import register, require_counts
 
 # Table 1: a tuple a stage, each stage ending in a 2x2 max-pooling. A number is a 3x3
 # convolution with that many output channels, "1x1" one that keeps their number.
@@ -58,7 +58,7 @@ def initialize(model: nn.Module) -> None:
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
         elif isinstance(module, nn.Linear):
             nn.init.normal_(module.weight, 0, 0.01)
-        if isinstance(module, nn.Conv2d | nn.Linear):
+        if isinstance(module, nn.Conv2d | nn.Linear) and module.bias is not None:
             nn.init.zeros_(module.bias)
 
 
@@ -86,8 +86,7 @@ def make_layers(stages: tuple[tuple[int | str, ...], ...], batch_norm: bool) -> 
 
 
 def _vgg(letter: str, batch_norm: bool, num_classes: int) -> VGG:
-    if not isinstance(num_classes, int) or num_classes < 1:
-        raise ValueError(f"num_classes is {num_classes!r}; it must be a whole number, at least 1")
+    require_counts(num_classes=num_classes)
     return VGG(make_layers(TABLE_1[letter], batch_norm), num_classes)
 
 

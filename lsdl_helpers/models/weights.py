@@ -60,20 +60,6 @@ class Weights:
         return path
 
 
-def _torchvision(name: str, **options: bool) -> Callable[[], nn.Module]:
-    def make() -> nn.Module:
-        models = importlib.import_module("torchvision.models")
-        return models.get_model(name, weights=None, **options)
-
-    return make
-
-
-def _xception() -> nn.Module:
-    if importlib.util.find_spec("timm") is None:
-        raise ModuleNotFoundError("xception is built by timm, which is not here: pip install timm")
-    return importlib.import_module("timm").create_model("legacy_xception", pretrained=False)
-
-
 def _as_torchvision(resize: int, crop: int) -> Preprocess:
     mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
     return Preprocess(resize, crop, mean, std, "bilinear")
@@ -116,7 +102,7 @@ PUBLISHED = {
     "resnet50": Weights(
         address=_TORCHVISION + "resnet50-0676ba61.pth",
         sha256="0676ba61",
-        build=_torchvision("resnet50"),
+        build=lambda: build("resnet50"),
         parameters=25_557_032,
         preprocess=_as_torchvision(256, 224),
         source="torchvision, IMAGENET1K_V1: close to the paper's results by a simple recipe",
@@ -128,9 +114,7 @@ PUBLISHED = {
         sha256="0cc3c7bd",
         # The ported weights expect colors from -1 to 1: the network undoes torchvision's own
         # preprocessing first. The file holds the auxiliary head, which inference leaves out.
-        build=_torchvision(
-            "inception_v3", transform_input=True, aux_logits=True, init_weights=False
-        ),
+        build=lambda: build("inception_v3", transform_input=True, aux_logits=True),
         parameters=27_161_264,
         preprocess=_as_torchvision(342, 299),
         source="torchvision, IMAGENET1K_V1: ported from the paper's",
@@ -143,7 +127,7 @@ PUBLISHED = {
             "v0.1-cadene/xception-43020ad28.pth"
         ),
         sha256="43020ad28",
-        build=_xception,
+        build=lambda: build("xception"),
         parameters=22_855_952,
         preprocess=Preprocess(333, 299, (0.5,) * 3, (0.5,) * 3, "bicubic"),
         source="timm, legacy_xception.tf_in1k: ported from Keras",
@@ -184,7 +168,6 @@ def pretrained(name: str, *, progress: bool | None = None) -> tuple[nn.Module, P
     Raises:
         ValueError: for another name; the message lists the known.
         DownloadError: if the weights cannot be had.
-        ModuleNotFoundError: for xception without timm.
 
     >>> network, preprocess = pretrained("efficientnet_lite0")
     >>> network(preprocess(photograph("chelsea"))).shape

@@ -25,6 +25,7 @@ from notebook_form import (
 from page import findings, read
 
 ADDRESS = "https://example.org/course.git"
+HOME = "os.environ['LSDL_HOME'] == 'mine'"
 STAND_IN = "def setup(chapter):\n    print('set up', chapter)\n"
 
 
@@ -54,11 +55,12 @@ def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("book") / "models"
     folder.mkdir()
     (folder / "lsdl_helpers.py").write_text(STAND_IN)
-    good = plant(folder, "good", "import os\nprint(os.listdir())", "6 * 7")
+    good = plant(folder, "good", "import os\nprint(os.listdir())", "6 * 7", HOME)
     bad = plant(folder, "bad", "x = 1", 'raise KeyError("planted")')
     endless = plant(folder, "endless", "while True: pass")
     before = bad.read_text()
-    done = tool("--limit", "2", good, bad, endless, PYTHONPATH=str(folder), LSDL_REPOSITORY="")
+    places = {"PYTHONPATH": str(folder), "LSDL_REPOSITORY": "", "LSDL_HOME": "mine"}
+    done = tool("--limit", "2", good, bad, endless, **places)
     return done, read(good), before == bad.read_text(), sorted(p.name for p in folder.iterdir())
 
 
@@ -74,6 +76,11 @@ def test_what_ran_is_stored_with_outputs_and_in_canonical_form(run):
 @pytest.mark.slow
 def test_it_runs_in_an_empty_folder(run):
     assert run[1].notebook.cells[2].outputs[0].text == "[]\n"
+
+
+@pytest.mark.slow
+def test_its_ledger_is_not_the_developers(run):
+    assert run[1].notebook.cells[4].outputs[0].data["text/plain"] == "False"
 
 
 @pytest.mark.slow
@@ -113,9 +120,10 @@ def test_the_setup_cell(address):
     source = setup_source("models/vgg", address)
     assert source.startswith("try:\n    import lsdl_helpers as lsdl\nexcept ModuleNotFoundError:\n")
     assert source.endswith('\nledger = lsdl.setup("models/vgg")')
-    install = f'    %pip install -q "lsdl_helpers @ git+{ADDRESS}"\n    import lsdl_helpers as lsdl'
+    install = f'    %pip install -q "lsdl_helpers @ git+{ADDRESS}"\n    try:\n        import '
     assert (install in source) == bool(address)
     assert ("pip install -e ." in source) != bool(address)
+    assert ("go online" in source) == bool(address)
 
 
 def test_a_notebook_without_setup_cell_is_refused():

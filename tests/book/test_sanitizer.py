@@ -9,7 +9,10 @@ from nbval.plugin import get_sanitize_patterns
 CONFIG = Path(__file__).with_name("sanitize.cfg").read_text(encoding="utf-8")
 PATTERNS = get_sanitize_patterns(CONFIG)
 
-DOCTOR = "Python 3.11.7 · torch 2.14.1 · cpu, 2 cores · skipped: GPU cells (no GPU)"
+DOCTOR = (
+    "Python 3.11.7 · torch 2.14.1 · cpu, 2 cores · OMP_WAIT_POLICY=PASSIVE · "
+    "skipped: GPU cells (no GPU)"
+)
 DOCTOR_ELSEWHERE = DOCTOR.replace("3.11.7", "3.13.0rc1").replace("2.14.1", "2.6.0+cpu")
 
 

@@ -1,6 +1,7 @@
 import pytest
 import torch
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from lsdl_helpers.measure import cost
 
@@ -115,3 +116,68 @@ def test_the_table_lists_the_layers_with_parameters():
     model = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2))
     assert cost(model, (1, 4)).table()["parameters"].to_dict() == {"0": 15, "2": 8}
     assert cost(nn.ReLU(), (1, 4)).table().empty
+
+
+class SelfAttention(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
+
+    def forward(self, x):  # (B, T, width) -> (B, T, width)
+        return self.attention(x, x, x, need_weights=False)[0]
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_attention(training):
+    batch, length, width = 2, 5, 16
+    model = SelfAttention(width, 4).train(training)
+    counted = cost(model, (batch, length, width))
+    projections = 4 * batch * length * width**2
+    scores_and_sums = 2 * batch * length**2 * width
+    assert counted.multiply_adds == projections + scores_and_sums
+    assert counted.parameters == 4 * (width**2 + width)
+
+
+def test_scaled_dot_product_attention():
+    class Attention(nn.Module):
+        def forward(self, x):  # (B, heads, T, head width)
+            return nn.functional.scaled_dot_product_attention(x, x, x)
+
+    assert cost(Attention(), (2, 4, 5, 8)).multiply_adds == 2 * (2 * 4 * 5 * 5 * 8)
+
+
+@pytest.mark.parametrize(
+    ("model", "shape"),
+    [
+        (nn.Conv2d(8, 12, 3, 2, dilation=2, groups=4), (2, 8, 20, 20)),
+        (nn.Conv1d(4, 6, 5), (3, 4, 30)),
+        (nn.ConvTranspose2d(4, 6, 3, 2), (1, 4, 7, 7)),
+        (nn.Sequential(nn.Linear(7, 5), nn.Linear(5, 3)), (4, 7)),
+    ],
+)
+def test_torch_counts_the_same_when_it_runs(model, shape):
+    with FlopCounterMode(display=False) as counter:
+        model(torch.zeros(shape))
+    assert 2 * cost(model, shape).multiply_adds == counter.get_total_flops()
+
+
+def test_what_layers_read_and_write():
+    model = nn.Sequential(nn.Conv2d(3, 4, 3, bias=False), nn.ReLU(inplace=True), nn.Flatten(),
+                          nn.Dropout(), nn.Linear(16, 2)).eval()  # fmt: skip
+    moved = [layer.moved_bytes for layer in cost(model, (1, 3, 4, 4)).layers]
+    assert moved == [4 * (3 * 16 + 3 * 4 * 9 + 16), 4 * (16 + 16), 0, 0, 4 * (16 + 16 * 2 + 2 + 2)]
+
+
+def test_work_between_layers_moves_bytes_of_the_module_that_does_it():
+    class Residual(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(4, 4)
+
+        def forward(self, x):
+            return x + self.layer(x)
+
+    counted = cost(nn.Sequential(Residual()), (1, 4))
+    assert [layer.name for layer in counted.layers] == ["0.layer", "0"]
+    assert counted.layers[1].moved_bytes == 4 * (4 + 4 + 4)
+    assert counted.moved_bytes == sum(layer.moved_bytes for layer in counted.layers)

@@ -1,12 +1,20 @@
+import tempfile
+from fractions import Fraction
+
 import numpy as np
 import pytest
+import torch
 
-from lsdl_helpers.measure import Ledger, format_quantity
+from lsdl_helpers.measure import Ledger, format_quantity, user_folder
 
 
 @pytest.fixture
 def ledger():
     return Ledger("models/vgg")
+
+
+def test_the_tests_leave_the_readers_own_folder_alone():
+    assert user_folder().is_relative_to(tempfile.gettempdir())
 
 
 def test_a_measurement_needs_a_prediction(ledger):
@@ -23,6 +31,43 @@ def test_only_numbers_are_entered(ledger):
     ledger.predict("time", 2.0)
     with pytest.raises(ValueError, match="the measurement of 'time' is None"):
         ledger.measure("time", None)
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (np.float32(0.5), 0.5),
+        (np.int64(12), 12),
+        (np.array([3.5]), 3.5),
+        (torch.tensor(2.5, requires_grad=True), 2.5),
+        (torch.tensor([7]), 7),
+        (Fraction(1, 4), 0.25),
+    ],
+)
+def test_scalars_of_all_kinds_become_plain_numbers(ledger, value, plain):
+    ledger.predict("time", value, guess=value)
+    entry = ledger.measure("time", value)
+    for number in (entry.predicted, entry.guess, entry.measured):
+        assert (type(number), number) == (type(plain), plain)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        1j,
+        "3",
+        np.complex64(1),
+        np.str_("3"),
+        torch.ones(2),
+        np.ones(2),
+        torch.ones((), device="meta"),
+    ],
+)
+def test_what_is_no_real_number_is_refused(ledger, value):
+    ledger.predict("time", 2.0)
+    with pytest.raises(ValueError, match=r"the measurement of 'time' is .* must be a number"):
+        ledger.measure("time", value)
+    assert ledger.table().loc["time", "measured"] == ""
 
 
 def test_ratio_is_measured_over_predicted(ledger):

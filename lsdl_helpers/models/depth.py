@@ -1,0 +1,72 @@
+"""How deep is a network? Three rules of counting, which disagree.
+
+The same Xception is 36 layers deep by its paper, 71 by the longest path, 81 by Keras's table.
+"""
+
+from collections.abc import Callable
+
+from torch import fx, nn
+
+_WEIGHTED = (nn.Conv2d, nn.Linear)
+_POOLING = (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d)
+
+
+def is_depthwise(module: nn.Module) -> bool:
+    """Tell whether a layer filters each channel by itself."""
+    return isinstance(module, nn.Conv2d) and 1 < module.groups == module.in_channels
+
+
+def longest_path(model: nn.Module, *, pooling: bool = False) -> int:
+    """Count the convolutions and fully connected layers on the longest path to the output.
+
+    A separable convolution is two of them. This is the number in the names of VGG and ResNet.
+
+    Args:
+        model: any network that ``torch.fx`` can trace; on any device, in any mode.
+        pooling: count poolings too.
+
+    >>> longest_path(build("resnet50")), longest_path(build("vgg16"))
+    (50, 16)
+    """
+    counted = _WEIGHTED + _POOLING if pooling else _WEIGHTED
+    return _longest(model, lambda module: isinstance(module, counted))
+
+
+def convolutional_layers(model: nn.Module) -> int:
+    """Count the convolutions on the longest path, a separable one as one layer.
+
+    As Chollet (2017) counts the 36 of Xception: a depthwise convolution and the 1x1 after it.
+    """
+    return _longest(
+        model, lambda module: isinstance(module, nn.Conv2d) and not is_depthwise(module)
+    )
+
+
+def layers_with_weights(model: nn.Module) -> int:
+    """Count all layers that own weights, on every path, normalizations too.
+
+    This is the column "Depth" in the table of Keras Applications, where a separable convolution
+    is one layer.
+
+    >>> layers_with_weights(build("resnet50"))
+    107
+    """
+    return sum(
+        next(module.parameters(recurse=False), None) is not None and not is_depthwise(module)
+        for module in model.modules()
+    )
+
+
+class _Tracer(fx.Tracer):
+    """Takes our own convolutions as leaves too."""
+
+    def is_leaf_module(self, module: nn.Module, name: str) -> bool:
+        return isinstance(module, _WEIGHTED) or super().is_leaf_module(module, name)
+
+
+def _longest(model: nn.Module, counts: Callable[[nn.Module], bool]) -> int:
+    modules, depth = dict(model.named_modules()), {}
+    for node in _Tracer().trace(model).nodes:  # in the order in which they run
+        own = node.op == "call_module" and counts(modules[node.target])
+        depth[node] = own + max((depth[before] for before in node.all_input_nodes), default=0)
+    return max(depth.values())

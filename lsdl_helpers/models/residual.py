@@ -1,0 +1,144 @@
+"""Residual blocks: convolutions, and a shortcut around them.
+
+After He et al. (2016), "Deep residual learning" and "Identity mappings in deep residual networks".
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+Layer = tuple[int, int, int]  # kernel, output channels, stride
+Norm = Callable[[int], nn.Module]  # channels -> normalization
+
+
+def conv(channels: int, layer: Layer, *, bias: bool = False) -> nn.Conv2d:
+    """Return a convolution that keeps height and width but for its stride.
+
+    >>> conv(64, (3, 128, 2))(torch.zeros(1, 64, 56, 56)).shape
+    torch.Size([1, 128, 28, 28])
+    """
+    kernel, out, stride = layer
+    return nn.Conv2d(channels, out, kernel, stride, padding=kernel // 2, bias=bias)
+
+
+def changes_shape(channels: int, layers: list[Layer]) -> bool:
+    """Tell whether the output of a block has another shape than its input."""
+    return layers[-1][1] != channels or any(stride > 1 for _, _, stride in layers)
+
+
+def total_stride(layers: list[Layer]) -> int:
+    """Return by what factor a block narrows the map."""
+    return max(stride for _, _, stride in layers)
+
+
+class PadShortcut(nn.Module):
+    """The shortcut without parameters (option A): every second pixel, new channels zero.
+
+    Input (B, C, H, W); output (B, C', H/stride, W/stride).
+    """
+
+    def __init__(self, channels: int, out: int, stride: int) -> None:
+        super().__init__()
+        self.stride, self.missing = stride, out - channels
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.missing))
+
+
+class Block(nn.Module):
+    """y = relu(F(x) + shortcut(x)), F being convolutions with a normalization after each.
+
+    Args:
+        channels: of the input.
+        layers: kernel, output channels and stride of each convolution.
+        downsample: the shortcut where the shape changes; None where it is x itself.
+        residual: False leaves the shortcut out, which makes the block a plain one.
+        norm: from channels to the normalization, with which convolutions need no bias.
+
+    Input (B, C, H, W); output (B, C', H/stride, W/stride).
+    """
+
+    def __init__(
+        self,
+        channels: int,
+        layers: list[Layer],
+        downsample: nn.Module | None = None,
+        *,
+        residual: bool = True,
+        norm: Norm = nn.BatchNorm2d,
+    ) -> None:
+        super().__init__()
+        self.num_layers, self.residual = len(layers), residual
+        for k, layer in enumerate(layers, start=1):
+            after = norm(layer[1])
+            self.add_module(f"conv{k}", conv(channels, layer, bias=isinstance(after, nn.Identity)))
+            self.add_module(f"bn{k}", after)
+            channels = layer[1]
+        self.downsample = downsample
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        shortcut = x if self.downsample is None else self.downsample(x)
+        for k in range(1, self.num_layers + 1):
+            x = getattr(self, f"bn{k}")(getattr(self, f"conv{k}")(x))
+            if k < self.num_layers:
+                x = F.relu(x, inplace=True)
+        return F.relu(x + shortcut if self.residual else x, inplace=True)
+
+
+class PreactBlock(nn.Module):
+    """y = F(x) + shortcut, where F normalizes and rectifies before each convolution.
+
+    So nothing stands between one sum and the next. Arguments, input and output as for
+    :class:`Block`; a ``downsample`` gets the input normalized and rectified.
+    """
+
+    def __init__(
+        self,
+        channels: int,
+        layers: list[Layer],
+        downsample: nn.Module | None = None,
+        *,
+        residual: bool = True,
+        norm: Norm = nn.BatchNorm2d,
+    ) -> None:
+        super().__init__()
+        self.num_layers, self.residual = len(layers), residual
+        for k, layer in enumerate(layers, start=1):
+            before = norm(channels)
+            self.add_module(f"norm{k}", before)
+            self.add_module(f"conv{k}", conv(channels, layer, bias=isinstance(before, nn.Identity)))
+            channels = layer[1]
+        self.downsample = downsample
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        shortcut = x
+        for k in range(1, self.num_layers + 1):
+            x = F.relu(getattr(self, f"norm{k}")(x), inplace=k > 1)  # the first x is the shortcut
+            if k == 1 and self.downsample is not None:
+                shortcut = self.downsample(x)
+            x = getattr(self, f"conv{k}")(x)
+        return x + shortcut if self.residual else x
+
+
+def projection(channels: int, layers: list[Layer], *, preact: bool = False) -> nn.Module:
+    """Return the 1x1 convolution by which a shortcut changes its shape (option B)."""
+    out = layers[-1][1]
+    layer = conv(channels, (1, out, total_stride(layers)))
+    if preact:  # the block has normalized its input already
+        return nn.Sequential(OrderedDict(conv=layer))
+    return nn.Sequential(layer, nn.BatchNorm2d(out))
+
+
+def initialize(model: nn.Module) -> None:
+    """Draw the weights of convolutions by He's rule, so that no layer changes the scale.
+
+    Biases are 0. Normalizations and fully connected layers keep torch's own start.
+    """
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)

@@ -1,0 +1,112 @@
+"""What is read from planted files; the real machine is only asked whether it answers."""
+
+import importlib
+import os
+from dataclasses import fields, replace
+
+import pytest
+
+from lsdl_helpers.measure import Machine, machine
+from lsdl_helpers.measure.machine import UNKNOWN, Fact
+
+AMD = """processor\t: 0
+vendor_id\t: AuthenticAMD
+model name\t: AMD EPYC 9B14
+flags\t\t: fpu sse4_2 avx avx2 fma avx512f avx512_bf16 avx512_vnni hypervisor
+
+processor\t: 1
+model name\t: another
+"""
+INTEL = """processor\t: 0
+model\t\t: 143
+model name\t: Intel(R) Xeon(R) Platinum 8481C CPU @ 2.70GHz
+flags\t\t: sse4_2 avx2 amx_bf16 amx_tile amx_int8
+"""
+ARM = """processor\t: 0
+BogoMIPS\t: 243.75
+Features\t: fp asimd aes asimdhp asimddp sve
+CPU implementer\t: 0x41
+CPU part\t: 0xd40
+"""
+
+
+@pytest.fixture
+def plant(monkeypatch):
+    """Have the machine read these texts, by path, and no other file or program."""
+
+    def put(texts):
+        names = importlib.import_module("lsdl_helpers.measure.machine")
+        monkeypatch.setattr(names, "_read", lambda path: texts.get(path, ""))
+        monkeypatch.setattr(names, "_sysctl", lambda *arguments: "")
+        monkeypatch.setattr(names.glob, "glob", lambda pattern: sorted(
+            {path.rpartition("/")[0] for path in texts if "/cache/" in path}))  # fmt: skip
+        return machine()
+
+    return put
+
+
+@pytest.mark.parametrize(
+    ("cpuinfo", "name", "instruction_sets"),
+    [
+        (AMD, "AMD EPYC 9B14", "sse4_2 avx avx2 fma avx512f avx512_vnni avx512_bf16"),
+        (INTEL, "Intel(R) Xeon(R) Platinum 8481C CPU @ 2.70GHz", "sse4_2 avx2 amx_bf16 amx_int8"),
+    ],
+)
+def test_processor(plant, cpuinfo, name, instruction_sets):
+    found = plant({"/proc/cpuinfo": cpuinfo})
+    assert found.processor == Fact(name, "model name in /proc/cpuinfo")
+    assert found.instruction_sets == Fact(instruction_sets, "/proc/cpuinfo")
+
+
+def test_a_processor_without_a_name_is_unknown_and_not_guessed(plant):
+    found = plant({"/proc/cpuinfo": ARM})
+    assert found.processor.value == UNKNOWN
+    assert "CPU implementer 0x41, CPU part 0xd40" in found.processor.source
+    assert found.instruction_sets.value == "asimd asimdhp asimddp sve"
+
+
+def test_where_nothing_tells_it_is_unknown(plant, monkeypatch):
+    def fail(name):
+        raise ValueError(name)
+
+    monkeypatch.setattr(os, "sysconf", fail)
+    found = plant({})
+    for name in ("processor", "memory", "caches", "instruction_sets"):
+        assert getattr(found, name).value == UNKNOWN
+    assert "memory            unknown  (os.sysconf does not tell)" in repr(found)
+
+
+def test_the_limits_of_a_container_count(plant):
+    found = plant({"/sys/fs/cgroup/cpu.max": "100000 100000\n",
+                   "/sys/fs/cgroup/memory.max": "1073741824\n"})  # fmt: skip
+    assert found.memory == Fact(2**30, "limit in /sys/fs/cgroup/memory.max")
+    assert found.describe()["memory"] == "1.0 GiB"
+    assert found.cores.value == 1
+
+
+def test_no_limit_of_a_container(plant):
+    unlimited = {"/sys/fs/cgroup/cpu.max": "max 100000", "/sys/fs/cgroup/memory.max": "max"}
+    assert (plant(unlimited).cores, plant(unlimited).memory) == (plant({}).cores, plant({}).memory)
+
+
+def test_caches_are_those_of_data(plant):
+    told = [("1", "Data", "48K"), ("1", "Instruction", "32K"), ("2", "Unified", "1024K")]
+    texts = {}
+    for k, values in enumerate(told):
+        folder = f"/sys/devices/system/cpu/cpu0/cache/index{k}"
+        names = [f"{folder}/{name}" for name in ("level", "type", "size")]
+        texts |= dict(zip(names, values, strict=True))
+    assert plant(texts).caches.value == "L1 48K, L2 1024K"
+
+
+def test_this_machine_gives_every_value_with_its_source():
+    here = machine()
+    facts = [getattr(here, field.name) for field in fields(Machine)]
+    assert all(fact.value and fact.source for fact in facts)
+    assert len(repr(here).splitlines()) == len(facts)
+
+
+def test_the_key_is_that_of_the_machine_not_of_the_moment():
+    here = machine()
+    assert replace(here, threads=Fact(99, ""), system=Fact("new", "")).key == here.key
+    assert replace(here, processor=Fact("another", "")).key != here.key

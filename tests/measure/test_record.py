@@ -1,0 +1,134 @@
+import importlib
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lsdl_helpers.measure import calibrate, calibration, limits, machine, record
+from lsdl_helpers.measure.limits import to_json
+
+
+@pytest.fixture(autouse=True)
+def path(monkeypatch, tmp_path, made):
+    """An empty folder for the record; nothing is measured."""
+    monkeypatch.setenv("LSDL_HOME", str(tmp_path))
+    monkeypatch.setattr(record, "_quick", {})
+    monkeypatch.setattr(record, "measure_limits", lambda source="calibrated", **kwargs: replace(
+        made, source=source))  # fmt: skip
+    return record.record_path()
+
+
+def test_the_record_moves_with_the_readers_folder(path, tmp_path):
+    assert path == tmp_path / f"machine-{machine().key}.json"
+
+
+def test_a_calibration_is_kept(path, made, capsys):
+    assert calibrate(device="cpu") == made
+    assert limits(device="cpu") == made
+    assert capsys.readouterr().out == "limits: calibrated on 2026-01-02, cpu of made up\n"
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_without_one_a_quick_one_is_made_once(path, monkeypatch, capsys):
+    first = limits(device="cpu")
+    assert first.source == "quick"
+    assert "limits: quick calibration, rough; python -m lsdl_helpers" in capsys.readouterr().out
+    assert limits(device="cpu") is first
+    assert not path.exists()
+
+
+def test_where_the_quick_one_fails_the_reference_is_taken(monkeypatch, capsys):
+    def fail(**kwargs):
+        raise RuntimeError("no\nmemory")
+
+    monkeypatch.setattr(record, "measure_limits", fail)
+    assert limits(device="cpu").source == "reference"
+    failed, said = capsys.readouterr().out.splitlines()
+    assert failed == "the quick calibration failed: no memory"
+    assert said.startswith("limits: those of the reference machine, 20")
+
+
+def test_the_reference_goes_before_what_is_kept(capsys):
+    calibrate(device="cpu")
+    reference = limits(reference=True)
+    assert reference.source == "reference"
+    assert reference.machine["processor"] != "made up"
+    assert reference.peak() > 0
+    assert reference.when
+
+
+def test_another_machine_has_another_record(path, monkeypatch):
+    calibrate(device="cpu")
+    monkeypatch.setattr(
+        record, "machine", lambda: replace(machine(), cores=machine().cores._replace(value=99))
+    )
+    assert record.record_path() != path
+    assert limits(device="cpu").source == "quick"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "ignored: Expecting"),
+        ("[]", "ignored: it is no record"),
+        ('{"cpu": {"version": 0}}', "cpu is ignored: it is not of version 1"),
+        ('{"cpu": {"version": 1}}', "cpu is ignored: it is not a record of limits"),
+        (b"\xff\xfe", "ignored: 'utf-8' codec"),
+    ],
+)
+def test_a_record_that_cannot_be_read_is_said_and_ignored(path, capsys, text, said):
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    assert limits(device="cpu").source == "quick"
+    assert f"{path}: {said}" in capsys.readouterr().out
+    calibrate(device="cpu")
+    assert limits(device="cpu").source == "calibrated"
+
+
+def test_other_parts_of_the_record_stay(path, made):
+    record.update("parallel", {"latency_s": 1e-6})
+    calibrate(device="cpu")
+    assert limits(device="cpu").parallel == {"latency_s": 1e-6}
+    record.update("parallel", {"latency_s": 2e-6})
+    assert limits(device="cpu") == replace(made, parallel={"latency_s": 2e-6})
+
+
+def test_a_record_is_replaced_whole_or_not_at_all(path, monkeypatch, made):
+    calibrate(device="cpu")
+    before = path.read_text()
+
+    def fail(source, target):
+        json.loads(Path(source).read_text())  # complete before it takes the other's place
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="No space"):
+        record.update("parallel", {})
+    assert path.read_text() == before
+    assert len(list(path.parent.iterdir())) == 1
+
+
+def test_a_calibration_that_cannot_be_kept_is_not_lost(monkeypatch, made, capsys):
+    def fail(part, value):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(record, "update", fail)
+    assert calibrate(device="cpu") == made
+    assert "the calibration is not kept: Permission denied" in capsys.readouterr().out
+
+
+def test_another_device_is_an_error():
+    with pytest.raises(ValueError, match="device is 'gpu'; it must be 'cpu'"):
+        limits(device="gpu")
+
+
+def test_the_reference_was_made_by_the_command():
+    reference = json.loads(
+        importlib.resources.files("lsdl_helpers.measure").joinpath("reference.json").read_text()
+    )
+    assert reference["source"] == "calibrated"
+    assert reference["device"] == "cpu"
+    assert {size for size, _ in reference["bandwidths"]} == set(calibration.WORKING_SETS)
+    assert reference.keys() == to_json(record.limits(reference=True)).keys()

@@ -1,0 +1,49 @@
+import matplotlib
+import pytest
+
+from lsdl_helpers.plots import COLORS, MARKERS, roofline
+
+ROOFS = {
+    "peaks": {"float32": 100e9, "bfloat16": 400e9},
+    "bandwidths": {"memory": 20e9, "cache": 80e9},
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_windows():
+    from matplotlib import pyplot as plt
+
+    backend = matplotlib.get_backend()
+    plt.switch_backend("agg")
+    yield
+    plt.close("all")
+    plt.switch_backend(backend)
+
+
+def test_roofs_rise_with_the_bandwidth_and_end_at_the_peak():
+    axes = roofline({}, **ROOFS)
+    memory, cache, *peaks = [line.get_xydata() for line in axes.lines]
+    for line, slope in ((memory, 20e9), (cache, 80e9)):
+        assert line[:, 1] == pytest.approx(slope * line[:, 0])
+        assert line[-1, 1] == 400e9
+    assert [line[0].tolist() for line in peaks] == [[1.25, 100e9], [5, 400e9]]
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+
+
+def test_every_point_has_its_place_color_and_marker():
+    points = {f"layer {k}": (10.0**k, 1e9 * (k + 1)) for k in range(3)}
+    axes = roofline(points, **ROOFS)
+    drawn = axes.lines[-3:]
+    assert [tuple(line.get_xydata()[0]) for line in drawn] == list(points.values())
+    assert [line.get_marker() for line in drawn] == list(MARKERS[:3])
+    assert [line.get_color() for line in drawn] == list(COLORS[:3])
+    names = [text.get_text() for text in axes.get_legend().texts]
+    assert names == ["memory, 20 GB/s", "cache, 80 GB/s", *points]
+    assert axes.get_xlim()[1] > 100
+
+
+def test_a_point_below_the_axes_or_no_roof_is_an_error():
+    with pytest.raises(ValueError, match="relu: intensity and rate must be above 0"):
+        roofline({"relu": (0, 1e9)}, **ROOFS)
+    with pytest.raises(ValueError, match="at least one peak and one bandwidth"):
+        roofline({}, peaks={}, bandwidths={})
