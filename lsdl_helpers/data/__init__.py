@@ -2,11 +2,12 @@
 
 from lsdl_helpers.data.digits import digits
 from lsdl_helpers.data.download import fetch
+from lsdl_helpers.data.glyphs import glyphs
 from lsdl_helpers.data.photographs import list_photographs, photograph
 from lsdl_helpers.data.pictures import PictureError, read_picture
 from lsdl_helpers.data.web import DownloadError
 
 __all__ = [
     "DownloadError", "PictureError",
-    "digits", "fetch", "list_photographs", "photograph", "read_picture",
+    "digits", "fetch", "glyphs", "list_photographs", "photograph", "read_picture",
 ]  # fmt: skip

@@ -1,0 +1,131 @@
+"""Pictures of characters, drawn from fonts that matplotlib ships and then distorted.
+
+Any number of them for training and testing, and nothing to download.
+"""
+
+import functools
+from pathlib import Path
+
+import torch
+from PIL import Image, ImageDraw, ImageFont
+from torch import Tensor
+from torch.nn import functional as F
+
+_FONTS = (
+    "DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSans-BoldOblique",
+    "DejaVuSansMono", "DejaVuSansMono-Bold", "DejaVuSansMono-Oblique",
+    "DejaVuSansMono-BoldOblique", "DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSerif-Italic",
+    "DejaVuSerif-BoldItalic", "STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic",
+    "STIXGeneralBolIta", "cmr10", "cmb10", "cmss10", "cmtt10",
+)  # fmt: skip
+_ATLAS_SIDE = 48
+_CHUNK = 4096  # pictures that are distorted at a time
+
+
+def glyphs(
+    n: int,
+    seed: int,
+    *,
+    chars: str = "0123456789",
+    size: int = 16,
+    rotation: float = 12.0,
+    shear: float = 0.2,
+    scale: tuple[float, float] = (0.8, 1.05),
+    shift: float = 0.05,
+    elastic: float = 0.05,
+    noise: float = 0.1,
+) -> tuple[Tensor, Tensor]:
+    """Return pictures of characters and the index of each in ``chars``; a seed repeats them.
+
+    Args:
+        n: number of pictures.
+        seed: of all random choices.
+        chars: the classes, ASCII letters and digits, each once.
+        size: height and width in pixels.
+        rotation: largest angle, in degrees.
+        shear: largest horizontal shear.
+        scale: smallest and largest size of the character.
+        shift: largest shift, as a part of half the picture.
+        elastic: standard deviation of a smooth displacement, as a part of half the picture.
+        noise: standard deviation of what is added to each pixel.
+
+    Returns:
+        (n, 1, size, size) float32 in 0 to 1, and (n,) int64.
+
+    Raises:
+        ValueError: for no picture, no pixel, or other or repeated characters.
+
+    >>> glyphs(100, seed=0)[0].shape
+    torch.Size([100, 1, 16, 16])
+    """
+    if n < 1 or size < 1:
+        raise ValueError(f"n={n}, size={size}; both must be at least 1")
+    if not (chars.isascii() and chars.isalnum() and len(set(chars)) == len(chars)):
+        raise ValueError(f"chars={chars!r}; allowed: ASCII letters and digits, each once")
+    random = torch.Generator().manual_seed(seed)
+    labels = torch.randint(len(chars), (n,), generator=random)
+    fonts = torch.randint(len(_FONTS), (n,), generator=random)
+    atlas = _atlas(chars)
+    pictures = []
+    for part in torch.arange(n).split(_CHUNK):
+        theta = _affine(len(part), rotation, shear, scale, shift, random)
+        grid = F.affine_grid(theta, (len(part), 1, size, size), align_corners=False)
+        grid += _smooth(len(part), size, elastic, random)
+        drawn = F.grid_sample(atlas[labels[part], fonts[part]], grid, align_corners=False)
+        pictures.append(_shade(drawn, noise, random))
+    return torch.cat(pictures), labels
+
+
+@functools.cache
+def _atlas(chars: str) -> Tensor:
+    """Draw every character in every font: (classes, fonts, 1, side, side), ink is 1."""
+    import matplotlib
+
+    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    faces = [ImageFont.truetype(str(folder / f"{name}.ttf"), 40) for name in _FONTS]
+    rows = [torch.stack([_draw(char, face) for face in faces]) for char in chars]
+    return torch.stack(rows)[:, :, None]
+
+
+def _draw(char: str, face: ImageFont.FreeTypeFont) -> Tensor:
+    side = _ATLAS_SIDE
+    picture = Image.new("L", (side, side))
+    left, top, right, bottom = face.getbbox(char)
+    corner = ((side - left - right) / 2, (side - top - bottom) / 2)
+    ImageDraw.Draw(picture).text(corner, char, fill=255, font=face)
+    return torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8).view(side, side) / 255
+
+
+def _between(n: int, low: float, high: float, random: torch.Generator) -> Tensor:
+    return low + (high - low) * torch.rand(n, generator=random)
+
+
+def _affine(
+    n: int,
+    rotation: float,
+    shear: float,
+    scale: tuple[float, float],
+    shift: float,
+    random: torch.Generator,
+) -> Tensor:
+    """Return where each pixel of the output looks in the atlas: (n, 2, 3)."""
+    angle = torch.deg2rad(_between(n, -rotation, rotation, random))
+    slant = _between(n, -shear, shear, random)
+    zoom = 1 / _between(n, *scale, random)
+    cos, sin = zoom * angle.cos(), zoom * angle.sin()
+    right, down = (_between(n, -shift, shift, random) for _ in range(2))
+    top = torch.stack([cos, slant * cos - sin, right], dim=1)
+    bottom = torch.stack([sin, slant * sin + cos, down], dim=1)
+    return torch.stack([top, bottom], dim=1)
+
+
+def _smooth(n: int, size: int, elastic: float, random: torch.Generator) -> Tensor:
+    """Return a displacement that changes slowly over the picture: (n, size, size, 2)."""
+    coarse = elastic * torch.randn(n, 2, 4, 4, generator=random)
+    fine = F.interpolate(coarse, (size, size), mode="bicubic", align_corners=True)
+    return fine.permute(0, 2, 3, 1)
+
+
+def _shade(drawn: Tensor, noise: float, random: torch.Generator) -> Tensor:
+    contrast = _between(len(drawn), 0.6, 1.0, random).view(-1, 1, 1, 1)
+    return (drawn * contrast + noise * torch.randn(drawn.shape, generator=random)).clamp(0, 1)

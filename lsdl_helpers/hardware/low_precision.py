@@ -1,0 +1,143 @@
+"""Training a small network whose numbers are rounded on the way; several seeds side by side.
+
+Everything is computed in float32 and rounded afterwards, so this shows what few bits do to
+learning, and nothing of their speed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+Rounder = Callable[[Tensor], Tensor]
+
+
+def exact(values: Tensor) -> Tensor:
+    """Return the values: no rounding."""
+    return values
+
+
+def scaled(dtype: torch.dtype) -> Rounder:
+    """Return a rounder to torch's dtype with a power-of-two scale for the whole tensor.
+
+    The largest magnitude fits; :mod:`lsdl_helpers.hardware.formats` shows what a dtype does.
+
+    >>> scaled(torch.float8_e4m3fn)(torch.tensor([1e-6])).item() > 0
+    True
+    """
+    limit = torch.finfo(dtype).max
+
+    def rounder(values: Tensor) -> Tensor:
+        largest = values.abs().max().clamp(min=1e-30)
+        scale = 2.0 ** (limit / largest).log2().floor()
+        return (values * scale).to(dtype).to(values.dtype) / scale
+
+    return rounder
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Where rounding happens: in storage, or only in what the products read.
+
+    With ``store`` exact, the stored weights are a float32 master copy.
+    """
+
+    store: Rounder = exact
+    weights: Rounder = exact
+    activations: Rounder = exact
+    gradients: Rounder = exact
+
+
+@dataclass(frozen=True)
+class Network:
+    """``num_seeds`` networks of one hidden layer, each with its own weights: (seeds, in, out)."""
+
+    first: Tensor
+    first_bias: Tensor
+    second: Tensor
+    second_bias: Tensor
+
+    def parts(self) -> tuple[Tensor, ...]:
+        """The four tensors."""
+        return self.first, self.first_bias, self.second, self.second_bias
+
+
+def initialize(num_seeds: int, sizes: tuple[int, int, int], generator: torch.Generator) -> Network:
+    """Return weights uniform in ±1/sqrt(inputs), biases zero."""
+    inputs, hidden, classes = sizes
+
+    def uniform(rows: int, columns: int) -> Tensor:
+        drawn = torch.rand(num_seeds, rows, columns, generator=generator)
+        return (2 * drawn - 1) / rows**0.5
+
+    return Network(uniform(inputs, hidden), torch.zeros(num_seeds, 1, hidden),
+                   uniform(hidden, classes), torch.zeros(num_seeds, 1, classes))  # fmt: skip
+
+
+def gradients(network: Network, x: Tensor, labels: Tensor, recipe: Recipe) -> tuple[Tensor, ...]:
+    """Return the gradients of the mean cross-entropy: x (seeds, batch, in), labels (seeds, batch).
+
+    Products read rounded weights, activations and gradients, and add in float32.
+    """
+    first, second = recipe.weights(network.first), recipe.weights(network.second)
+    x = recipe.activations(x)
+    hidden = recipe.activations(torch.baddbmm(network.first_bias, x, first).relu())
+    logits = torch.baddbmm(network.second_bias, hidden, second)  # (seeds, batch, classes)
+    error = logits.softmax(-1) - F.one_hot(labels, logits.shape[-1])
+    error = recipe.gradients(error / labels.shape[1])
+    back = recipe.gradients(torch.bmm(error, second.mT) * (hidden > 0))
+    return (torch.bmm(x.mT, back), back.sum(1, keepdim=True),
+            torch.bmm(hidden.mT, error), error.sum(1, keepdim=True))  # fmt: skip
+
+
+def train(
+    images: Tensor,
+    labels: Tensor,
+    *,
+    recipe: Recipe | None = None,
+    learning_rate: float = 0.2,
+    steps: int = 1500,
+    num_seeds: int = 8,
+    hidden: int = 64,
+    batch: int = 64,
+    seed: int = 0,
+) -> Network:
+    """Train by SGD, the learning rate falling linearly to zero.
+
+    Args:
+        images: (n, features) float32.
+        labels: (n,) int64, from 0.
+        recipe: what is rounded; by default nothing.
+        seed: of the weights and of the order of the examples.
+
+    >>> train(images, labels, recipe=Recipe(store=FixedPoint(16, 6).round)).first.shape
+    torch.Size([8, 256, 64])
+    """
+    recipe = recipe or Recipe()
+    random = torch.Generator().manual_seed(seed)
+    sizes = (images.shape[1], hidden, int(labels.max()) + 1)
+    start = initialize(num_seeds, sizes, random)
+    network = Network(*map(recipe.store, start.parts()))
+    for step in range(steps):
+        chosen = torch.randint(len(images), (num_seeds, batch), generator=random)
+        slopes = gradients(network, images[chosen], labels[chosen], recipe)
+        rate = learning_rate * (1 - step / steps)
+        network = Network(*(recipe.store(w - rate * g)
+                            for w, g in zip(network.parts(), slopes, strict=True)))  # fmt: skip
+    return network
+
+
+def accuracy(
+    network: Network, images: Tensor, labels: Tensor, *, recipe: Recipe | None = None
+) -> Tensor:
+    """Return the percentage of right answers of each network, (seeds,) float32."""
+    recipe = recipe or Recipe()
+    x = recipe.activations(images).expand(len(network.first), -1, -1)
+    hidden = torch.baddbmm(network.first_bias, x, recipe.weights(network.first)).relu()
+    second = recipe.weights(network.second)
+    logits = torch.baddbmm(network.second_bias, recipe.activations(hidden), second)
+    return 100 * (logits.argmax(-1) == labels).float().mean(-1)

@@ -1,0 +1,36 @@
+"""Rounding to whole numbers: to the nearest, or up or down at random."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+Rounding = Literal["nearest", "stochastic"]
+
+
+def round_to_integer(
+    values: Tensor, rounding: Rounding, *, generator: torch.Generator | None = None
+) -> Tensor:
+    """Return whole numbers, in the shape and dtype of the floats that are given.
+
+    "nearest" gives a tie to the even neighbor. "stochastic" goes up with a probability equal to
+    the distance from the number below, so the mean over many roundings is the value itself
+    (Gupta and others, arXiv:1502.02551, section 3).
+
+    Raises:
+        ValueError: for another rounding.
+
+    >>> round_to_integer(torch.tensor([0.5, 1.5, 2.4]), "nearest")
+    tensor([0., 2., 2.])
+    """
+    if rounding == "nearest":
+        return values.round()
+    if rounding == "stochastic":
+        random = torch.rand(
+            values.shape, generator=generator, dtype=values.dtype, device=values.device
+        )
+        below = values.floor()
+        return below + (random < values - below)
+    raise ValueError(f"rounding={rounding!r}; allowed: 'nearest', 'stochastic'")

@@ -1,0 +1,53 @@
+"""Training with rounded numbers."""
+
+import functools
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from lsdl_helpers.data import glyphs
+from lsdl_helpers.hardware import FixedPoint, Recipe, accuracy, scaled, train
+from lsdl_helpers.hardware.low_precision import gradients, initialize
+
+
+@functools.cache
+def data(n, seed):
+    images, labels = glyphs(n, seed)
+    return images.flatten(1), labels
+
+
+def test_the_gradients_are_those_of_autograd():
+    network = initialize(2, (6, 5, 3), torch.Generator().manual_seed(0))
+    parts = [part.requires_grad_() for part in network.parts()]
+    x, labels = torch.rand(2, 7, 6), torch.randint(3, (2, 7))
+    found = gradients(network, x, labels, Recipe())
+    hidden = (x @ parts[0] + parts[1]).relu()
+    logits = hidden @ parts[2] + parts[3]
+    loss = sum(F.cross_entropy(z, y) for z, y in zip(logits, labels, strict=True))
+    for one, other in zip(found, torch.autograd.grad(loss, parts), strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def test_it_learns_and_a_seed_repeats():
+    nets = [train(*data(500, 1), steps=300, num_seeds=2) for _ in range(2)]
+    assert torch.equal(nets[0].first, nets[1].first)
+    assert accuracy(nets[0], *data(500, 2)).min() > 60
+
+
+def test_stored_weights_lie_on_the_grid():
+    net = train(*data(200, 1), recipe=Recipe(store=FixedPoint(16, 4).round), steps=20)
+    assert all(torch.equal(part * 16, (part * 16).round()) for part in net.parts())
+
+
+def test_a_scaled_rounder_uses_the_whole_range():
+    x = torch.randn(1000) * 1e-5
+    assert ((scaled(torch.float8_e4m3fn)(x) - x).abs() / x.abs().max()).max() < 2**-4
+
+
+@pytest.mark.parametrize("fraction_bits", [4, 6])
+def test_steps_below_half_a_unit_are_lost(fraction_bits):
+    store = FixedPoint(16, fraction_bits).round
+    step = 0.49 * 2.0**-fraction_bits
+    weights = store(torch.rand(100))
+    assert torch.equal(store(weights - step), weights)
