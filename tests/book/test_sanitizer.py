@@ -29,6 +29,10 @@ def test_nbval_reads_every_section():
 @pytest.mark.parametrize(
     ("one", "other"),
     [
+        (
+            "limits: quick calibration, rough, cpu of AMD EPYC\n12 layers",
+            "limits: calibrated on 2026-01-02, cuda of NVIDIA H100\n12 layers",
+        ),
         (DOCTOR, DOCTOR_ELSEWHERE),
         (DOCTOR, DOCTOR.replace("2 cores", "16 cores")),
         (DOCTOR, DOCTOR.replace("2 cores", "1 core, 1 thread for timing")),
