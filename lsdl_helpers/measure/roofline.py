@@ -8,6 +8,7 @@ import pandas as pd
 import torch
 
 from lsdl_helpers.measure.cost import Cost, LayerCost
+from lsdl_helpers.measure.ledger import format_quantity
 from lsdl_helpers.measure.limits import Limits
 
 
@@ -70,7 +71,7 @@ class PredictedTime:
     def __repr__(self) -> str:
         shares = {limit: self.share(limit) for limit in ("arithmetic", "traffic", "launch")}
         text = ", ".join(f"{part:.0%} {limit}" for limit, part in shares.items())
-        return f"{self.seconds * 1e3:#.3g} ms predicted ({text})"
+        return f"{format_quantity(self.seconds * 1e3, 'ms')} predicted ({text})"
 
 
 def predict_time(

@@ -30,6 +30,10 @@ def test_nbval_reads_every_section():
     ("one", "other"),
     [
         (
+            "142 ms predicted (90% arithmetic, 10% traffic, 0% launch)",
+            "13.5 ms predicted (9% arithmetic, 91% traffic, 0% launch)",
+        ),
+        (
             "limits: quick calibration, rough, cpu of AMD EPYC\n12 layers",
             "limits: calibrated on 2026-01-02, cuda of NVIDIA H100\n12 layers",
         ),
