@@ -57,16 +57,16 @@ def layers_with_weights(model: nn.Module) -> int:
     )
 
 
-class _Tracer(fx.Tracer):
-    """Takes our own convolutions as leaves too."""
+class LayerTracer(fx.Tracer):
+    """Follows the calls down to layers; convolutions with padding of their own are layers too."""
 
     def is_leaf_module(self, module: nn.Module, name: str) -> bool:
-        return isinstance(module, _WEIGHTED) or super().is_leaf_module(module, name)
+        return isinstance(module, nn.Conv2d) or super().is_leaf_module(module, name)
 
 
 def _longest(model: nn.Module, counts: Callable[[nn.Module], bool]) -> int:
     modules, depth = dict(model.named_modules()), {}
-    for node in _Tracer().trace(model).nodes:  # in the order in which they run
+    for node in LayerTracer().trace(model).nodes:  # in the order in which they run
         own = node.op == "call_module" and counts(modules[node.target])
         depth[node] = own + max((depth[before] for before in node.all_input_nodes), default=0)
     return max(depth.values())

@@ -8,6 +8,8 @@ import torch
 from torch import fx, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from lsdl_helpers.models.depth import LayerTracer
+
 DTYPES = {None: torch.float32, torch.float32: torch.float32, torch.bfloat16: torch.bfloat16}
 
 
@@ -31,13 +33,6 @@ class Fast(nn.Module):
 
     def __repr__(self) -> str:
         return "\n".join(["Fast:", *(f"  {line}" for line in self.report)])
-
-
-class _Tracer(fx.Tracer):
-    """Follow the calls down to convolutions, those with padding of their own among them."""
-
-    def is_leaf_module(self, module: nn.Module, name: str) -> bool:
-        return isinstance(module, nn.Conv2d) or super().is_leaf_module(module, name)
 
 
 def fast(model: nn.Module, *, dtype: torch.dtype | None = None, compile: bool = False) -> Fast:
@@ -108,7 +103,7 @@ def bfloat16_instructions(device: torch.device) -> str:
 def _fold(model: nn.Module) -> tuple[nn.Module, str]:
     """Fold each batch normalization into its convolution; return the network and a sentence."""
     try:
-        graph = _Tracer().trace(model)
+        graph = LayerTracer().trace(model)
     except (fx.proxy.TraceError, TypeError) as error:
         reason = str(error).splitlines()[0]
         return model, f"batch normalization kept: the network cannot be traced: {reason}"
