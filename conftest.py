@@ -13,9 +13,10 @@ MAY_BE_MISSING = "no GPU"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep ledgers out of the developer's own folder, those of notebooks too."""
+    """Keep ledgers out of the developer's own folder; group output by rank, as it is stored."""
     home = tempfile.TemporaryDirectory()
     os.environ["LSDL_HOME"] = home.name
+    os.environ["LSDL_GROUPED_OUTPUT"] = "1"
     config.add_cleanup(home.cleanup)
 
 

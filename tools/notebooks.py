@@ -105,7 +105,7 @@ def execute(notebook: nbformat.NotebookNode, limit_s: float = LIMIT_S) -> Cost:
             store_widget_state=False,
         )
         try:
-            client.execute(env=os.environ | {"LSDL_HOME": home})
+            client.execute(env=os.environ | {"LSDL_HOME": home, "LSDL_GROUPED_OUTPUT": "1"})
         except FAILURES as error:
             error.add_note(f"cell {started[-1]}")
             raise

@@ -1,0 +1,155 @@
+"""What runs in the process of one rank that :func:`~lsdl_helpers.parallel.launch` has started."""
+
+import os
+import pickle
+import shutil
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from multiprocessing.connection import Connection
+from typing import Any
+
+import cloudpickle
+import torch
+
+from lsdl_helpers.parallel.process_group import join
+
+Frame = tuple[str, int, str]  # file, line, function
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every rank is told: the pickled call, and how the ranks find one another."""
+
+    call: bytes
+    environment: dict[str, str]
+    backend: str | None
+    num_threads: int
+    timeout_s: float
+    folder: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An exception of one rank: as text, pickled where it can be, with the time it was raised."""
+
+    text: str
+    frames: list[Frame]
+    exception: bytes | None
+    lost_a_peer: bool
+    when: float
+
+
+def run_rank(rank: int, job: Job, reports: Connection, control: Connection) -> None:
+    """Join the process group, call the function, report its result or its exception.
+
+    Reports are pairs: ("result", pickled), ("failure", Failure) or, whenever `control` asks,
+    ("stack", frames of the main thread). The process ends itself when `control` closes, which
+    it does with the process that called ``launch``.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that waits for us
+    write_to(os.path.join(job.folder, f"{rank}.txt"))
+    send = Sender(reports)
+    threading.Thread(target=watch, args=(control, send, job.folder), daemon=True).start()
+    os.environ.update(job.environment, RANK=str(rank), LOCAL_RANK=str(rank))
+    try:
+        send("result", cloudpickle.dumps(call(job)))
+    except BaseException as error:
+        send("failure", describe(error))
+        end(1)
+    end(0)
+
+
+def call(job: Job) -> Any:
+    """Run the function between joining the process group and leaving it."""
+    torch.set_num_threads(job.num_threads)
+    fn, args = pickle.loads(job.call)
+    # The collectives have more time than the call: its error names the line of every rank.
+    with join(job.backend, timedelta(seconds=job.timeout_s + 60)) as place:
+        if place.rank == 0 and torch.accelerator.is_available():
+            print(place.why)
+        return fn(*args)
+
+
+class Sender:
+    """Sends reports, one at a time, from whichever thread has one."""
+
+    def __init__(self, reports: Connection) -> None:
+        self.reports, self.lock = reports, threading.Lock()
+
+    def __call__(self, kind: str, content: Any) -> None:
+        with self.lock:
+            self.reports.send((kind, content))
+
+
+def watch(control: Connection, send: Callable[[str, Any], None], folder: str) -> None:
+    """Answer where the main thread stands; end this process with the one that started it."""
+    main = threading.main_thread().ident
+    try:
+        while True:
+            control.recv()
+            stack = traceback.extract_stack(sys._current_frames()[main])
+            send("stack", frames_of_caller(stack))
+    except (EOFError, OSError):
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(1)
+
+
+def write_to(path: str) -> None:
+    """Send what this process and its libraries print to a file, line by line."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+    sys.stdout.reconfigure(line_buffering=True)
+    sys.stderr.reconfigure(line_buffering=True)
+
+
+def end(status: int) -> None:
+    """End without waiting for threads of libraries that may hang after a lost peer."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def describe(error: BaseException) -> Failure:
+    """Make an exception into something that can be sent."""
+    when = time.monotonic()
+    try:
+        pickled = cloudpickle.dumps(error)
+    except Exception:
+        pickled = None
+    text = "".join(traceback.format_exception_only(error)).strip()
+    frames = frames_of_caller(traceback.extract_tb(error.__traceback__))
+    return Failure(text, frames, pickled, lost_a_peer(text), when)
+
+
+def frames_of_caller(stack: traceback.StackSummary) -> list[Frame]:
+    """Return the frames below :func:`call`, from the launched function downward."""
+    frames = [(f.filename, f.lineno or 0, f.name) for f in stack]
+    above = [i for i, (file, _, name) in enumerate(frames) if (file, name) == (__file__, "call")]
+    return frames[above[-1] + 1 :] if above else frames
+
+
+# What gloo, nccl and the store say when the other side is gone or silent.
+SIGNS_OF_A_LOST_PEER = (
+    "Connection closed by peer",
+    "Connection reset by peer",
+    "Broken pipe",
+    "Socket closed",
+    "remote process exited",
+    "Timed out waiting",
+    "wait timeout after",
+    "failed to recv",
+)
+
+
+def lost_a_peer(text: str) -> bool:
+    """Return whether an exception says that another rank is gone, and is so not the first."""
+    return any(sign in text for sign in SIGNS_OF_A_LOST_PEER)
