@@ -19,9 +19,11 @@ class RankError(RuntimeError):
 
 @dataclass(frozen=True)
 class Death:
-    """A process that ended without a word."""
+    """A process that ended without a report; `when` is the time at which that was seen."""
 
     exit_code: int
+    when: float
+    lost_a_peer = False
 
     @property
     def text(self) -> str:
@@ -32,21 +34,22 @@ class Death:
         return f"was killed by {name}{memory}"
 
 
-def first_failure(failures: Mapping[int, Failure | Death]) -> RankError:
-    """Return the error of the rank that failed first.
+def first_failure(failures: Mapping[int, Failure | Death]) -> int:
+    """Return the rank that failed first, for the others may have failed because of it.
 
-    A killed rank comes before one that raised, and one that raised before those that only
-    lost their peer; among equals the earlier one.
+    A rank that was killed from outside comes before all, one that lost its peer after all.
     """
 
-    def order(rank: int) -> tuple[int, float]:
+    def order(rank: int) -> tuple[bool, bool, float]:
         failure = failures[rank]
-        if isinstance(failure, Death):
-            return (0, 0.0)
-        return (2 if failure.lost_a_peer else 1, failure.when)
+        was_killed = isinstance(failure, Death) and failure.exit_code == -signal.SIGKILL
+        return (not was_killed, failure.lost_a_peer, failure.when)
 
-    rank = min(failures, key=order)
-    failure = failures[rank]
+    return min(failures, key=order)
+
+
+def as_error(rank: int, failure: Failure | Death) -> RankError:
+    """Return what is raised for a failed rank."""
     if isinstance(failure, Death):
         return RankError(f"rank {rank} {failure.text}")
     error = RankError(f"rank {rank} raised {failure.text}{tell(failure.frames)}")
@@ -55,22 +58,20 @@ def first_failure(failures: Mapping[int, Failure | Death]) -> RankError:
 
 
 def tell(frames: list[Frame]) -> str:
-    """Return one line for each frame; the lines of a notebook's cells are found here."""
-    return "".join(f"\n  {place(f)}, line {n}, in {name}: {line(f, n)}" for f, n, name in frames)
+    """Return a line for each frame, with its code, which a notebook keeps in this process."""
+    return "".join(
+        f"\n  {place(file)}, line {number}, in {name}: {linecache.getline(file, number).strip()}"
+        for file, number, name in frames
+    )
 
 
 def place(file: str) -> str:
     """Name a file for a reader: a cell has no name worth reading."""
-    is_cell = f"{os.sep}ipykernel_" in file or file.startswith("<")
-    return "cell" if is_cell else os.path.basename(file)
-
-
-def line(file: str, number: int) -> str:
-    return linecache.getline(file, number).strip()
+    return "cell" if f"{os.sep}ipykernel_" in file else os.path.basename(file)
 
 
 def unpickled(exception: bytes | None) -> BaseException | None:
     try:
         return None if exception is None else pickle.loads(exception)
-    except Exception:  # what raises here is the class of a stranger
+    except Exception:  # its class may need more than its text
         return None

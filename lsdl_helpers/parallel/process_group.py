@@ -56,8 +56,9 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Rank | None:
     if "RANK" in environ or "WORLD_SIZE" in environ:
         missing = [name for name in TORCHRUN if name not in environ]
         if missing:
-            names = f"{', '.join(missing)} is not set; torchrun sets {', '.join(TORCHRUN)}"
-            raise ValueError(names)
+            raise ValueError(
+                f"{', '.join(missing)} is not set; torchrun sets {', '.join(TORCHRUN)}"
+            )
         rank, world_size, local_rank, address, port = (environ[name] for name in TORCHRUN)
         return Rank(int(rank), int(world_size), int(local_rank), address, int(port))
     # a batch script has SLURM_PROCID, too, but only srun sets the number of a step's tasks
@@ -105,6 +106,7 @@ def join(backend: str | None = None, timeout: timedelta | None = None) -> Iterat
     dist.init_process_group(
         place.backend, store=group, rank=me.rank, world_size=me.world_size, **limit
     )
+    dist.barrier()  # a rank that leaves early would break the connecting of the others
     try:
         yield place
     finally:

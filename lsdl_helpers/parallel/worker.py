@@ -24,14 +24,15 @@ Frame = tuple[str, int, str]  # file, line, function
 
 @dataclass(frozen=True)
 class Job:
-    """What every rank is told: the pickled call, and how the ranks find one another."""
+    """What every rank is told: the pickled call, and where and how to make it."""
 
     call: bytes
     environment: dict[str, str]
+    working_folder: str
+    output_folder: str
     backend: str | None
     num_threads: int
     timeout_s: float
-    folder: str
 
 
 @dataclass(frozen=True)
@@ -52,24 +53,28 @@ def run_rank(rank: int, job: Job, reports: Connection, control: Connection) -> N
     ("stack", frames of the main thread). The process ends itself when `control` closes, which
     it does with the process that called ``launch``.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that waits for us
-    write_to(os.path.join(job.folder, f"{rank}.txt"))
+    leave_the_terminal()
+    write_to(os.path.join(job.output_folder, f"{rank}.txt"))
     send = Sender(reports)
-    threading.Thread(target=watch, args=(control, send, job.folder), daemon=True).start()
+    threading.Thread(target=watch, args=(control, send, job.output_folder), daemon=True).start()
+    os.environ.clear()
     os.environ.update(job.environment, RANK=str(rank), LOCAL_RANK=str(rank))
+    os.chdir(job.working_folder)
     try:
-        send("result", cloudpickle.dumps(call(job)))
+        report = "result", cloudpickle.dumps(call(job))
     except BaseException as error:
-        send("failure", describe(error))
-        end(1)
-    end(0)
+        report = "failure", describe(error)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    send(*report)
+    os._exit(0)  # threads of libraries may hang after a lost peer
 
 
 def call(job: Job) -> Any:
     """Run the function between joining the process group and leaving it."""
     torch.set_num_threads(job.num_threads)
     fn, args = pickle.loads(job.call)
-    # The collectives have more time than the call: its error names the line of every rank.
+    # Collectives have more time than the whole call, whose error names the line of every rank.
     with join(job.backend, timedelta(seconds=job.timeout_s + 60)) as place:
         if place.rank == 0 and torch.accelerator.is_available():
             print(place.why)
@@ -87,7 +92,7 @@ class Sender:
             self.reports.send((kind, content))
 
 
-def watch(control: Connection, send: Callable[[str, Any], None], folder: str) -> None:
+def watch(control: Connection, send: Callable[[str, Any], None], output_folder: str) -> None:
     """Answer where the main thread stands; end this process with the one that started it."""
     main = threading.main_thread().ident
     try:
@@ -96,26 +101,27 @@ def watch(control: Connection, send: Callable[[str, Any], None], folder: str) ->
             stack = traceback.extract_stack(sys._current_frames()[main])
             send("stack", frames_of_caller(stack))
     except (EOFError, OSError):
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(output_folder, ignore_errors=True)
+        if os.name == "posix":
+            os.killpg(os.getpid(), signal.SIGKILL)
         os._exit(1)
+
+
+def leave_the_terminal() -> None:
+    """Ctrl-C is for the process that waits; it ends this one, with the processes it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if os.name == "posix":
+        os.setpgid(0, 0)
 
 
 def write_to(path: str) -> None:
     """Send what this process and its libraries print to a file, line by line."""
-    sys.stdout.flush()
-    sys.stderr.flush()
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(file, 1)
-    os.dup2(file, 2)
-    sys.stdout.reconfigure(line_buffering=True)
-    sys.stderr.reconfigure(line_buffering=True)
-
-
-def end(status: int) -> None:
-    """End without waiting for threads of libraries that may hang after a lost peer."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+        os.dup2(file, stream.fileno())
+        stream.reconfigure(line_buffering=True)
+    os.close(file)
 
 
 def describe(error: BaseException) -> Failure:
@@ -131,8 +137,8 @@ def describe(error: BaseException) -> Failure:
 
 
 def frames_of_caller(stack: traceback.StackSummary) -> list[Frame]:
-    """Return the frames below :func:`call`, from the launched function downward."""
-    frames = [(f.filename, f.lineno or 0, f.name) for f in stack]
+    """Return the frames from the launched function downward; all, if it has not begun."""
+    frames = [(frame.filename, frame.lineno or 0, frame.name) for frame in stack]
     above = [i for i, (file, _, name) in enumerate(frames) if (file, name) == (__file__, "call")]
     return frames[above[-1] + 1 :] if above else frames
 
@@ -151,5 +157,5 @@ SIGNS_OF_A_LOST_PEER = (
 
 
 def lost_a_peer(text: str) -> bool:
-    """Return whether an exception says that another rank is gone, and is so not the first."""
+    """Return whether an exception says that another rank is gone, and so is not the first."""
     return any(sign in text for sign in SIGNS_OF_A_LOST_PEER)

@@ -1,0 +1,107 @@
+"""launch in a notebook, in a program, and under torchrun; what is left when its caller dies."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from nbclient import NotebookClient
+
+pytestmark = pytest.mark.slow
+
+DEFINITIONS = """
+import os, time
+import torch, torch.distributed as dist
+from lsdl_helpers.parallel import launch
+
+def total(scale):
+    value = torch.tensor([scale * (1 + dist.get_rank())])
+    dist.all_reduce(value)
+    return value.item()
+"""
+PROGRAM = DEFINITIONS + "\nprint(f'{os.environ.get(\"RANK\")}: {launch(total, 2, 10)}')\n"
+
+
+def run(*command, **options):
+    result = subprocess.run(command, capture_output=True, text=True, timeout=300, **options)
+    assert result.returncode == 0, result.stderr
+    return sorted(result.stdout.splitlines())
+
+
+def test_the_same_program_runs_by_itself_and_in_place_under_torchrun(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
+    assert run(sys.executable, program) == ["None: [30, 30]"]
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node"]
+    assert run(*torchrun, "2", program) == [
+        "0: [30, 30]", "1: [30, 30]", "gloo on the CPU: rank 0 has no GPU",
+    ]  # fmt: skip
+
+
+NOTEBOOK = [
+    DEFINITIONS + "\nwith torch.no_grad(): torch.ones(999, 999) @ torch.ones(999, 999)",
+    "launch(total, 2, 10)",
+    """
+def bad():
+    if dist.get_rank() == 1:
+        raise ValueError("bad shard")
+    dist.barrier()
+
+launch(bad, 2)
+""",
+    "launch(total, 2, 10)",
+]
+
+
+def test_a_notebook_gets_results_and_the_line_of_its_cell():
+    cells = [nbformat.v4.new_code_cell(source) for source in NOTEBOOK]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(notebook, kernel_name="python3", timeout=300, allow_errors=True).execute()
+    first, error, last = (cell.outputs[-1] for cell in cells[1:])
+    assert first["data"]["text/plain"] == last["data"]["text/plain"] == "[30, 30]"
+    assert 'cell, line 3, in bad: raise ValueError("bad shard")' in error["evalue"]
+
+
+def test_no_rank_outlives_the_process_that_launched_it(tmp_path):
+    mark = uuid.uuid4().hex
+    program = tmp_path / "program.py"
+    program.write_text(
+        DEFINITIONS + "import subprocess\n"
+        "launch(lambda: (print('here'), subprocess.run(['sleep', '1000'])), 2)\n"
+    )
+    environment = os.environ | {"OUR_MARK": mark, "TMPDIR": str(tmp_path)}
+    environment.pop("LSDL_GROUPED_OUTPUT", None)
+    caller = subprocess.Popen(
+        [sys.executable, program], env=environment, stdout=subprocess.PIPE, text=True
+    )
+    assert sorted(caller.stdout.readline() for _ in range(2)) == ["[0] here\n", "[1] here\n"]
+    assert len(marked(mark)) >= 5
+    caller.send_signal(signal.SIGKILL)
+    caller.communicate()
+    end = time.monotonic() + 60
+    while (marked(mark) or left(tmp_path)) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert marked(mark) == []
+    assert left(tmp_path) == []
+
+
+def marked(mark):
+    """Return the processes that have inherited the mark."""
+    return [p.pid for p in psutil.process_iter() if environment_of(p).get("OUR_MARK") == mark]
+
+
+def environment_of(process):
+    try:
+        return process.environ()
+    except (psutil.Error, OSError):
+        return {}
+
+
+def left(folder: Path):
+    return [p for p in folder.iterdir() if p.name.startswith("lsdl-launch-")]

@@ -1,0 +1,216 @@
+import gc
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+
+import cloudpickle
+import psutil
+import pytest
+import torch
+import torch.distributed as dist
+
+from lsdl_helpers.parallel import RankError, launch
+
+# As from a notebook: what is defined here travels by value.
+cloudpickle.register_pickle_by_value(sys.modules[__name__])
+
+SLEEP = ["sleep", f"1000.{os.getpid()}"]  # to be told from those of other runs
+
+
+def rank_plus(number):
+    return dist.get_rank() + number
+
+
+def wait_for_the_others():
+    dist.all_reduce(torch.ones(2))
+
+
+def raise_in_rank_1():
+    if dist.get_rank() == 1:
+        raise ValueError("bad shard")
+    wait_for_the_others()
+
+
+def kill_rank_1(number=signal.SIGKILL):
+    if dist.get_rank() == 1:
+        os.kill(os.getpid(), number)
+    wait_for_the_others()
+
+
+def start_a_process_and(end):
+    process = subprocess.Popen(SLEEP)
+    end()
+    return process.pid
+
+
+def wait_in_vain():
+    if dist.get_rank() == 1:
+        time.sleep(1000)
+    wait_for_the_others()
+
+
+def interrupt(parent):
+    if dist.get_rank() == 0:
+        os.kill(parent, signal.SIGINT)
+    time.sleep(1000)
+
+
+class Ours(Exception):
+    def __init__(self, text, number):  # not as pickle would call it
+        super().__init__(text)
+        self.number = number
+
+
+def test_results_come_in_the_order_of_ranks():
+    assert launch(rank_plus, 3, 10) == [10, 11, 12]
+
+
+def test_a_rank_computes_with_one_thread_where_and_as_the_caller_stands(monkeypatch, tmp_path):
+    monkeypatch.setenv("OURS", "set after torch was imported")
+    monkeypatch.chdir(tmp_path)
+
+    def found():
+        return torch.get_num_threads(), os.environ["OURS"], os.getcwd()
+
+    assert launch(found, 1) == [(1, "set after torch was imported", str(tmp_path))]
+    assert launch(torch.get_num_threads, 1, threads_per_rank=2) == [2]
+
+
+def test_a_rank_may_load_data_with_processes_of_its_own():
+    def total():
+        return sum(b.sum().item() for b in torch.utils.data.DataLoader(range(10), num_workers=1))
+
+    assert launch(total, 1) == [45]
+
+
+def say(text):
+    for part in (1, 2):
+        print(text, part)
+        dist.barrier()
+    os.write(2, b"from a library, without an end of line")
+
+
+def test_grouped_output_is_shown_rank_by_rank(capsys):
+    launch(say, 2, "hello", grouped=True)
+    last = "from a library, without an end of line"
+    expected = [f"[{r}] {line}" for r in (0, 1) for line in ("hello 1", "hello 2", last)]
+    assert capsys.readouterr().out.splitlines() == expected
+
+
+def test_live_output_is_shown_while_the_function_runs(monkeypatch, tmp_path):
+    class Screen:
+        def write(self, text):
+            if "[0] ready" in text:
+                (tmp_path / "seen").touch()
+
+        def flush(self):
+            pass
+
+    def wait_to_be_seen():
+        print("ready")
+        while not (tmp_path / "seen").exists():
+            time.sleep(0.01)
+
+    monkeypatch.setattr(sys, "stdout", Screen())
+    launch(wait_to_be_seen, 1, grouped=False, timeout=60)
+
+
+def test_the_error_is_that_of_the_rank_that_raised_with_its_line():
+    with pytest.raises(RankError) as caught:
+        launch(raise_in_rank_1, 4)
+    assert str(caught.value).splitlines()[0] == "rank 1 raised ValueError: bad shard"
+    where = r"test_launcher.py, line \d+, in raise_in_rank_1: raise ValueError\(.bad shard.\)"
+    assert re.fullmatch(f"  {where}", str(caught.value).splitlines()[1])
+    assert isinstance(caught.value.__cause__, ValueError)
+
+
+def test_an_exception_that_cannot_travel_is_told_all_the_same():
+    def fail():
+        raise Ours("cannot be pickled back", 1)
+
+    with pytest.raises(RankError, match="Ours: cannot be pickled back") as caught:
+        launch(fail, 1)
+    assert caught.value.__cause__ is None
+
+
+def test_a_result_that_cannot_travel_is_an_error():
+    with pytest.raises(RankError, match=r"rank 0 raised TypeError: cannot pickle '.*lock'"):
+        launch(lambda: __import__("threading").Lock(), 1)
+
+
+@pytest.mark.parametrize(("number", "name"), [(9, "SIGKILL; the system"), (11, "SIGSEGV$")])
+def test_a_killed_rank_is_reported_with_its_signal(number, name):
+    with pytest.raises(RankError, match=f"rank 1 was killed by {name}"):
+        launch(kill_rank_1, 3, number)
+
+
+def test_a_rank_that_ends_itself_is_reported_with_its_exit_code():
+    with pytest.raises(RankError, match="rank 0 ended by itself with exit code 3"):
+        launch(os._exit, 2, 3)
+
+
+def test_a_time_limit_says_where_each_rank_stands():
+    with pytest.raises(TimeoutError) as caught:
+        launch(wait_in_vain, 2, timeout=3)
+    text = str(caught.value)
+    assert text.startswith("not done after 3 s\nrank 0 stands at\n")
+    assert "in wait_for_the_others: dist.all_reduce(torch.ones(2))" in text
+    assert text.endswith("in wait_in_vain: time.sleep(1000)")
+
+
+def test_others_may_survive_a_failed_rank():
+    def fail_in_rank_1():
+        if dist.get_rank() == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return dist.get_rank()
+
+    first, second, third = launch(fail_in_rank_1, 3, survive=True)
+    assert (first, third) == (0, 2)
+    assert str(second).startswith("rank 1 was killed by SIGKILL")
+
+
+@pytest.mark.parametrize("wrong", [{"num_ranks": 0}, {"num_ranks": 1, "threads_per_rank": -1}])
+def test_counts_below_1_are_errors(wrong):
+    with pytest.raises(ValueError, match=f"{list(wrong)[-1]} is .*; it must be at least 1"):
+        launch(rank_plus, **wrong)
+
+
+ENDINGS = {
+    "success": (lambda: None, None),
+    "an exception": (raise_in_rank_1, RankError),
+    "a killed rank": (kill_rank_1, RankError),
+    "a time limit": (wait_in_vain, TimeoutError),
+    "Ctrl-C": (partial(interrupt, os.getpid()), KeyboardInterrupt),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_nothing_is_left_after(ending, monkeypatch, tmp_path):
+    launch(rank_plus, 1, 0)  # the fork server stays
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    end, error = ENDINGS[ending]
+    before = what_there_is()
+    if error is None:
+        launch(start_a_process_and, 2, end)
+    else:
+        with pytest.raises(error):
+            launch(start_a_process_and, 2, end, timeout=4)
+    assert what_there_is() - before == set()
+    assert list(tmp_path.iterdir()) == []
+
+
+def what_there_is():
+    """Return the processes of this run, its listening ports, descriptors and shared memory."""
+    gc.collect()
+    me, shared_memory = psutil.Process(), Path("/dev/shm")
+    below = [p for p in me.children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE]
+    orphans = [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == SLEEP]
+    ports = [c.laddr.port for c in me.net_connections() if c.status == psutil.CONN_LISTEN]
+    files = shared_memory.iterdir() if shared_memory.exists() else ()
+    return {*below, *orphans, *ports, *files, *(f"descriptor {n}" for n in range(me.num_fds()))}
