@@ -43,7 +43,7 @@ class Cost(NamedTuple):
 
 
 class PeakMemory(threading.Thread):
-    """Watch the resident memory of the processes started from here (the kernel and its own)."""
+    """Watch the memory of the processes started from here (the kernel and its own)."""
 
     def __init__(self, interval_s: float = 0.1) -> None:
         super().__init__(daemon=True)
@@ -52,7 +52,7 @@ class PeakMemory(threading.Thread):
     def run(self) -> None:
         while not self._done.wait(self.interval_s):
             children = psutil.Process().children(recursive=True)
-            self.peak_bytes = max(self.peak_bytes, sum(map(resident_bytes, children)))
+            self.peak_bytes = max(self.peak_bytes, sum(map(memory_bytes, children)))
 
     def __enter__(self) -> "PeakMemory":
         self.start()
@@ -63,11 +63,15 @@ class PeakMemory(threading.Thread):
         self.join()
 
 
-def resident_bytes(process: psutil.Process) -> int:
-    """Return the resident memory of `process`, 0 if it has ended meanwhile."""
+def memory_bytes(process: psutil.Process) -> int:
+    """Return the memory of `process`, its share of what ranks have in common; 0 if it has ended.
+
+    Where the system does not tell shares (macOS, Windows): what is its alone.
+    """
     try:
-        return process.memory_info().rss
-    except psutil.NoSuchProcess:
+        memory = process.memory_full_info()
+        return getattr(memory, "pss", memory.uss)
+    except psutil.Error:
         return 0
 
 
