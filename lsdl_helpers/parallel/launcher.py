@@ -77,7 +77,6 @@ def launch(
         job = Job(
             call=by_value.dumps((fn, args)),
             environment=_environment(num_ranks, store.port),
-            working_folder=os.getcwd(),
             output_folder=folder,
             backend=backend,
             num_threads=threads_per_rank,

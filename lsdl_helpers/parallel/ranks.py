@@ -5,6 +5,7 @@ import os
 import pickle
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -43,7 +44,7 @@ class Ranks:
 
     def __enter__(self) -> "Ranks":
         try:
-            with without_main():
+            with without_main(), uninterrupted():
                 for rank in range(self.num_ranks):
                     self._start(rank)
         except BaseException:
@@ -52,10 +53,11 @@ class Ranks:
         return self
 
     def __exit__(self, *error: object) -> None:
-        for process in self.processes:
-            kill(process)
-        for connection in (*self.reports, *self.controls):
-            connection.close()
+        with uninterrupted():
+            for process in self.processes:
+                kill(process)
+            for connection in (*self.reports, *self.controls):
+                connection.close()
 
     def wait(self, timeout: float, survive: bool, show: Callable[[], None]) -> None:
         """Collect reports until each rank has ended, or one has failed and shall not.
@@ -154,6 +156,22 @@ def kill(process: Any) -> None:
             os.killpg(process.pid, signal.SIGKILL)
     process.kill()  # it may not be in a group of its own yet
     process.join()
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait until the block is done, so that no process is started and forgotten."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Ctrl-C comes to the main thread only
+        return
+    came = []
+    usual = signal.signal(signal.SIGINT, lambda *signal_and_frame: came.append(signal_and_frame))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+        if came and callable(usual):
+            usual(*came[-1])
 
 
 @contextmanager

@@ -28,7 +28,6 @@ class Job:
 
     call: bytes
     environment: dict[str, str]
-    working_folder: str
     output_folder: str
     backend: str | None
     num_threads: int
@@ -59,7 +58,6 @@ def run_rank(rank: int, job: Job, reports: Connection, control: Connection) -> N
     threading.Thread(target=watch, args=(control, send, job.output_folder), daemon=True).start()
     os.environ.clear()
     os.environ.update(job.environment, RANK=str(rank), LOCAL_RANK=str(rank))
-    os.chdir(job.working_folder)
     try:
         report = "result", cloudpickle.dumps(call(job))
     except BaseException as error:

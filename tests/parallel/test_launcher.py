@@ -151,7 +151,7 @@ def test_a_killed_rank_is_reported_with_its_signal(number, name):
 
 
 def test_a_rank_that_ends_itself_is_reported_with_its_exit_code():
-    with pytest.raises(RankError, match="rank [01] ended by itself with exit code 3"):
+    with pytest.raises(RankError, match=r"rank [01] ended by itself with exit code 3"):
         launch(os._exit, 2, 3)
 
 
