@@ -1,0 +1,5 @@
+"""Many processes on one problem: process groups and checkpoints."""
+
+from lsdl_helpers.parallel.process_group import Place, Rank, from_environment, join
+
+__all__ = ["Place", "Rank", "from_environment", "join"]
