@@ -57,6 +57,8 @@ def test_neither_a_plain_process_nor_one_of_slurm_alone_is_a_rank():
 def test_half_of_torchrun_is_named():
     with pytest.raises(ValueError, match="LOCAL_RANK, MASTER_ADDR, MASTER_PORT is not set"):
         from_environment({"RANK": "0", "WORLD_SIZE": "2"})
+    with pytest.raises(ValueError, match=r"^WORLD_SIZE, LOCAL_RANK"):
+        from_environment({"RANK": "0"})
 
 
 def fake_gpus(monkeypatch, *uuids):
