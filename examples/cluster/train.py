@@ -54,16 +54,18 @@ def my_examples(step: int, place: Place, batch: int, seed: int, num_examples: in
     return shuffled[place.rank * batch : (place.rank + 1) * batch]
 
 
-def keep(folder: Path, step: int, model: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+def keep(
+    folder: Path, step: int, model: nn.Module, optimizer: torch.optim.Optimizer, settings: dict
+) -> None:
     """Let rank 0 write what all ranks have in common, and the random state of each."""
     states = [None] * dist.get_world_size()
     dist.all_gather_object(states, random_state())
     if dist.get_rank() == 0:
-        state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "random": states}
-        save(folder, step, state)
+        both = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+        save(folder, step, {**both, "random": states, "settings": settings})
 
 
-def resume(folder: Path, model: nn.Module, optimizer: torch.optim.Optimizer) -> int:
+def resume(folder: Path, model: nn.Module, optimizer: torch.optim.Optimizer, settings: dict) -> int:
     """Go back to the last whole checkpoint, if there is one; return the steps done.
 
     Rank 0 reads and the others are told, so all take the same.
@@ -73,11 +75,8 @@ def resume(folder: Path, model: nn.Module, optimizer: torch.optim.Optimizer) -> 
     if found[0] is None:
         return 0
     step, state = found[0]
-    if len(state["random"]) != dist.get_world_size():
-        raise ValueError(
-            f"{folder} holds the training of {len(state['random'])} ranks, "
-            f"and these are {dist.get_world_size()}; choose another --folder"
-        )
+    if state["settings"] != settings:
+        raise ValueError(f"{folder} is of {state['settings']}, not of {settings}; choose another")
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     set_random_state(state["random"][dist.get_rank()])
@@ -115,7 +114,8 @@ def train(place: Place, steps: int, batch: int, every: int, folder: Path, seed: 
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
     parallel = in_parallel(model, x[:1])
     torch.manual_seed(seed * 1_000 + place.rank)  # each rank has its own dropout
-    start = resume(folder, model, optimizer)
+    settings = {"ranks": place.world_size, "batch": batch, "seed": seed}
+    start = resume(folder, model, optimizer, settings)
     say = print if place.rank == 0 else lambda *args, **options: None
     say(f"{place.world_size} ranks, {place.why}; step {start}", flush=True)
     for step in range(start, steps):
@@ -125,7 +125,7 @@ def train(place: Place, steps: int, batch: int, every: int, folder: Path, seed: 
         loss.backward()
         optimizer.step()
         if (step + 1) % every == 0 or step + 1 == steps:
-            keep(folder, step + 1, model, optimizer)
+            keep(folder, step + 1, model, optimizer, settings)
             say(f"step {step + 1}: loss {loss.item():.3f}", flush=True)
     say(f"weights {fingerprint(model)}", flush=True)
 

@@ -93,7 +93,10 @@ def test_killed_ranks_change_nothing(tmp_path, expected):
 
 
 def test_three_ranks_go_on_as_if_not_interrupted(tmp_path):
-    """With three, the order of a sum shows. All in one process a rank, to save their start."""
+    """With three, the order of a sum shows. Each rank is one process, to save their start.
+
+    Nor do they go on with other settings, or with more examples than there are.
+    """
     program = tmp_path / "program.py"
     program.write_text(f"""
 import sys
@@ -104,10 +107,17 @@ example, folder = load_example(), Path(sys.argv[-1].removeprefix("--folder="))
 with example.join("gloo") as place:
     for part, steps in (("whole", 12), ("parts", 4), ("parts", 12)):
         example.train(place, steps=steps, batch=8, every=2, folder=folder / part, seed=0)
+    for batch in (9, 501):
+        try:
+            example.train(place, steps=12, batch=batch, every=2, folder=folder / "parts", seed=0)
+        except ValueError as error:
+            print(error)
 """)
     text = output(torchrun("--standalone", "--nproc-per-node=3", program=program, folder=tmp_path))
     whole, half, parts = re.findall("^weights (.*)$", text, re.MULTILINE)
     assert whole == parts != half
+    assert text.count("'batch': 8, 'seed': 0}, not of {'ranks': 3, 'batch': 9, 'seed': 0}") == 3
+    assert text.count("--batch is 501; 3 ranks share 1500 examples") == 3
 
 
 @pytest.fixture(scope="module")
