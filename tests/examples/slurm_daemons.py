@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 INSTALL = "apt-get install slurm-wlm"  # brings munge, too
@@ -106,15 +106,23 @@ def running(folder: Path) -> Iterator[Slurm]:
         yield slurm
     finally:
         print((folder / "log").read_text())
-        slurm("scancel", f"--user={USER}", check=False)
-        until(slurm.idle, "an empty queue")
-        for daemon in reversed(started):
-            daemon.terminate()
+        try:
+            slurm("scancel", f"--user={USER}", check=False)
+            until(slurm.idle, "an empty queue")
+        finally:
+            stop(started, folder)
+
+
+def stop(daemons: list[subprocess.Popen], folder: Path) -> None:
+    """End the daemons, the last one first; nothing may be left that they started."""
+    for daemon in reversed(daemons):
+        daemon.terminate()
+        with suppress(subprocess.TimeoutExpired):
             daemon.wait(timeout=60)
-        left = left_over(folder)
-        for process in left:
-            os.kill(int(process), signal.SIGKILL)
-        assert not left, "processes of SLURM outlived it"
+    left = left_over(folder)
+    for process in left:
+        os.kill(int(process), signal.SIGKILL)
+    assert not left, "processes of SLURM outlived it"
 
 
 def configure(folder: Path) -> None:
