@@ -11,7 +11,10 @@ from datetime import timedelta
 import torch
 import torch.distributed as dist
 
+from lsdl_helpers.parallel.meeting import meet
+
 BACKENDS = ("gloo", "nccl")
+MEETING = timedelta(minutes=30)  # torch's own limit for gloo
 # what torchrun sets, in the order of the fields of Rank
 TORCHRUN = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT")
 
@@ -87,6 +90,7 @@ def join(backend: str | None = None, timeout: timedelta | None = None) -> Iterat
     Raises:
         ValueError: for another backend; for "nccl" if a rank has no GPU of its own; for
             incomplete variables of torchrun.
+        TimeoutError: on rank 0, with the ranks that did not come.
 
     >>> with join() as place:
     ...     print(place.rank, place.world_size, place.why)
@@ -94,17 +98,21 @@ def join(backend: str | None = None, timeout: timedelta | None = None) -> Iterat
     """
     if backend not in (None, *BACKENDS):
         raise ValueError(f"backend is {backend!r}; it must be one of {', '.join(BACKENDS)}")
+    me = from_environment() or Rank(0, 1, 0, "", 0)
     limit = {} if timeout is None else {"timeout": timeout}
-    found = from_environment()
-    store = dist.HashStore() if found is None else _meet(found, limit)
-    me = found or Rank(0, 1, 0, "", 0)
-    place = choose(me, dist.PrefixStore("gpus", store), backend)
+    store = _open_store(me, limit)
+    index, gpu = _own_gpu(me.local_rank)
+    word, gpus = meet(store, me.rank, me.world_size, gpu, timeout or MEETING)
+    place = choose(me, index, gpus, backend)
     if place.device.type == "cuda":
         torch.cuda.set_device(place.device)
         limit["device_id"] = place.device
-    group = dist.PrefixStore("group", store)
     dist.init_process_group(
-        place.backend, store=group, rank=me.rank, world_size=me.world_size, **limit
+        place.backend,
+        store=dist.PrefixStore(word, store),
+        rank=me.rank,
+        world_size=me.world_size,
+        **limit,
     )
     dist.barrier()  # a rank that leaves early would break the connecting of the others
     try:
@@ -113,21 +121,21 @@ def join(backend: str | None = None, timeout: timedelta | None = None) -> Iterat
         dist.destroy_process_group()
 
 
-def choose(me: Rank, store: dist.Store, backend: str | None = None) -> Place:
-    """Return the place of a rank, after it has told the others which GPU it would take.
+def choose(me: Rank, index: int | None, gpus: list[str], backend: str | None = None) -> Place:
+    """Return the place of a rank, given which GPU each rank would take.
 
     Args:
-        store: shared by all ranks, each of which calls this once.
+        index: of this rank's GPU on its machine; None if it has none.
+        gpus: identifiers of the GPUs of all ranks; "" for a rank that has none.
         backend: as for :func:`join`.
 
     Raises:
-        ValueError: as for :func:`join`.
+        ValueError: for "nccl" if a rank has no GPU of its own.
+
+    >>> choose(Rank(0, 2, 0, "", 0), 0, ["GPU-a", "GPU-a"]).why
+    'gloo on the CPU: ranks 0 and 1 share a GPU'
     """
-    index = me.local_rank % torch.cuda.device_count() if _has_nccl() else None
-    mine = "" if index is None else str(torch.cuda.get_device_properties(index).uuid)
-    store.set(str(me.rank), mine)
-    every = store.multi_get([str(rank) for rank in range(me.world_size)])
-    obstacle = _obstacle([gpu.decode() for gpu in every])
+    obstacle = _obstacle(gpus)
     if backend == "nccl" and obstacle:
         raise ValueError(f"backend is 'nccl', but {obstacle}; it must be 'gloo' here")
     if obstacle or backend == "gloo":
@@ -139,8 +147,12 @@ def choose(me: Rank, store: dist.Store, backend: str | None = None) -> Place:
     return Place(me.rank, me.world_size, me.local_rank, name, device, why)
 
 
-def _has_nccl() -> bool:
-    return torch.cuda.is_available() and dist.is_nccl_available()
+def _own_gpu(local_rank: int) -> tuple[int | None, str]:
+    """Return index and identifier of the GPU that a rank would take."""
+    if not (torch.cuda.is_available() and dist.is_nccl_available()):
+        return None, ""
+    index = local_rank % torch.cuda.device_count()  # SLURM may show each rank one GPU, its own
+    return index, str(torch.cuda.get_device_properties(index).uuid)
 
 
 def _obstacle(gpus: list[str]) -> str:
@@ -153,7 +165,9 @@ def _obstacle(gpus: list[str]) -> str:
     return ""
 
 
-def _meet(me: Rank, limit: dict[str, timedelta]) -> dist.Store:
+def _open_store(me: Rank, limit: dict[str, timedelta]) -> dist.Store:
+    if me.world_size == 1:
+        return dist.HashStore()
     libuv = "?use_libuv=0" if sys.platform == "win32" else ""  # torch is built without it there
     url = f"tcp://{me.address}:{me.port}{libuv}"
     store, _, _ = next(dist.rendezvous(url, me.rank, me.world_size, **limit))

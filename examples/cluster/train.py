@@ -1,0 +1,140 @@
+"""Train a small network on digits with any number of processes; started again, it goes on.
+
+    torchrun --nproc-per-node=2 examples/cluster/train.py --steps 400
+
+Every rank computes the gradients of its part of a batch, and DistributedDataParallel averages
+them. README.md, beside this file, has the lines for more than one machine.
+"""
+
+import argparse
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+from torch import nn
+from torch.nn import functional as F
+from torch.nn.parallel import DistributedDataParallel
+
+from lsdl_helpers.data.digits import digits
+from lsdl_helpers.parallel import (
+    Place,
+    join,
+    load_latest,
+    random_state,
+    save,
+    set_random_state,
+)
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--steps", type=int, default=400)
+    parser.add_argument("--batch", type=int, default=32, help="examples of a step and rank")
+    parser.add_argument("--every", type=int, default=20, help="steps from checkpoint to checkpoint")
+    parser.add_argument("--folder", type=Path, default=Path("checkpoints"), help="of checkpoints")
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args()
+
+
+def network() -> nn.Module:
+    return nn.Sequential(
+        nn.Flatten(), nn.Linear(64, 64), nn.ReLU(), nn.Dropout(0.2), nn.Linear(64, 10)
+    )
+
+
+def my_examples(step: int, place: Place, batch: int, seed: int, num_examples: int) -> torch.Tensor:
+    """Return which examples a rank takes in a step: (batch,), int64.
+
+    They follow from the arguments alone, so the order of the data needs no checkpoint.
+    """
+    generator = torch.Generator().manual_seed(seed * 1_000_000 + step)
+    shuffled = torch.randperm(num_examples, generator=generator)
+    return shuffled[place.rank * batch : (place.rank + 1) * batch]
+
+
+def keep(
+    folder: Path, step: int, model: nn.Module, optimizer: torch.optim.Optimizer, settings: dict
+) -> None:
+    """Let rank 0 write what all ranks have in common, and the random state of each."""
+    states = [None] * dist.get_world_size()
+    dist.all_gather_object(states, random_state())
+    if dist.get_rank() == 0:
+        both = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+        save(folder, step, {**both, "random": states, "settings": settings})
+
+
+def resume(folder: Path, model: nn.Module, optimizer: torch.optim.Optimizer, settings: dict) -> int:
+    """Go back to the last whole checkpoint, if there is one; return the steps done.
+
+    Rank 0 reads and the others are told, so all take the same.
+    """
+    found = [load_latest(folder) if dist.get_rank() == 0 else None]
+    dist.broadcast_object_list(found)
+    if found[0] is None:
+        return 0
+    step, state = found[0]
+    if state["settings"] != settings:
+        raise ValueError(f"{folder} is of {state['settings']}, not of {settings}; choose another")
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    set_random_state(state["random"][dist.get_rank()])
+    return step
+
+
+def fingerprint(model: nn.Module) -> str:
+    """Return the SHA-256 of all weights, as hexadecimal digits."""
+    digest = hashlib.sha256()
+    for weight in model.state_dict().values():
+        digest.update(weight.cpu().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def in_parallel(model: nn.Module, x: torch.Tensor) -> DistributedDataParallel:
+    """Wrap a network so that its gradients are averaged in the same order from the first step on.
+
+    DistributedDataParallel orders its buckets anew after its first backward pass. With three
+    ranks or more, the order of a sum shows in its last bit, so a training that goes on would
+    part from one that was not interrupted. Here the first pass is spent on nothing.
+    """
+    parallel = DistributedDataParallel(model)
+    parallel(x).sum().backward()
+    model.zero_grad()
+    return parallel
+
+
+def train(place: Place, steps: int, batch: int, every: int, folder: Path, seed: int) -> None:
+    (x, y), _ = digits()
+    if batch * place.world_size > len(x):
+        raise ValueError(f"--batch is {batch}; {place.world_size} ranks share {len(x)} examples")
+    x, y = x.to(place.device), y.to(place.device)
+    torch.manual_seed(seed)
+    model = network().to(place.device)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+    parallel = in_parallel(model, x[:1])
+    torch.manual_seed(seed * 1_000 + place.rank)  # each rank has its own dropout
+    settings = {"ranks": place.world_size, "batch": batch, "seed": seed}
+    start = resume(folder, model, optimizer, settings)
+    say = print if place.rank == 0 else lambda *args, **options: None
+    say(f"{place.world_size} ranks, {place.why}; step {start}", flush=True)
+    for step in range(start, steps):
+        mine = my_examples(step, place, batch, seed, len(x)).to(place.device)
+        loss = F.cross_entropy(parallel(x[mine]), y[mine])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if (step + 1) % every == 0 or step + 1 == steps:
+            keep(folder, step + 1, model, optimizer, settings)
+            say(f"step {step + 1}: loss {loss.item():.3f}", flush=True)
+    say(f"weights {fingerprint(model)}", flush=True)
+
+
+def main() -> None:
+    given = vars(options())
+    with join(timeout=timedelta(minutes=5)) as place:
+        train(place, **given)
+
+
+if __name__ == "__main__":
+    main()
