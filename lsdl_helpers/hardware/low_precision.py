@@ -112,7 +112,8 @@ def train(
         images: (n, features) float32.
         labels: (n,) int64, from 0.
         recipe: what is rounded; by default nothing.
-        seed: of the weights and of the order of the examples.
+        seed: of the weights and of the order of the examples. A recipe that rounds at random
+            needs another one, or a weight is rounded by the number it was made from.
 
     >>> train(images, labels, recipe=Recipe(store=FixedPoint(16, 6).round)).first.shape
     torch.Size([8, 256, 64])

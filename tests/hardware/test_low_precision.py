@@ -51,3 +51,11 @@ def test_steps_below_half_a_unit_are_lost(fraction_bits):
     step = 0.49 * 2.0**-fraction_bits
     weights = store(torch.rand(100))
     assert torch.equal(store(weights - step), weights)
+
+
+@pytest.mark.parametrize(("seed", "all_zero"), [(0, True), (1, False)])
+def test_rounding_at_random_needs_another_seed_than_the_weights(seed, all_zero):
+    store = functools.partial(FixedPoint(16, 4).round, rounding="stochastic",
+                              generator=torch.Generator().manual_seed(seed))  # fmt: skip
+    net = train(*data(200, 1), recipe=Recipe(store=store), steps=0, seed=0)
+    assert (net.first == 0).all() == all_zero

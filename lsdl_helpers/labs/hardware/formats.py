@@ -18,18 +18,21 @@ EXERCISES = (
         right="2^(11 - 7) times 1 5/8.",
     ),
     Exercise(
-        asks="the bits per number of MXFP4 with blocks of 16 in place of 32",
-        hint="4 bits of its own, and a share of the 8 bits of the scale",
+        asks="the part of the small numbers that shares a scale with a large one",
+        hint="a column has 64 numbers: which are in its first block, which in its second?",
         judge=number(
-            4.5,
+            28 / 60,
             {
-                4.25: "that is a block of 32",
-                4.0: "the scale has to be stored too",
-                12.0: "the scale is shared",
+                1 / 2: "some numbers of the first block are large themselves",
+                28 / 64: "of the small numbers, not of all",
+                4 / 60: "a large number takes its whole block along",
+                4 / 64: "these are the large numbers",
+                1.0: "the second block of a column has a scale of its own",
+                0.0: "down a column, large and small numbers meet",
             },
-            tolerance=1e-6,
+            tolerance=1e-3,
         ),
-        right="Half a bit for the scale: an eighth more than the elements alone.",
+        right="The error of the small rows is near its root, 0.68: errors add as squares.",
     ),
     Exercise(
         asks="the learning rate above which the weight moves",
@@ -38,6 +41,7 @@ EXERCISES = (
             2**-9 / 0.1,
             {
                 2**-8 / 0.1: "half a gap is enough",
+                0.75 / 512 / 0.1: "below |w| / 512 it never moves; the exact gap is larger",
                 2**-9: "the step is the learning rate times the gradient",
                 2**-8: "half a gap, and the step is the learning rate times the gradient",
                 2**-10 / 0.1: "between 0.5 and 1 the gap is 2^-8",
@@ -45,5 +49,22 @@ EXERCISES = (
             tolerance=1e-3,
         ),
         right="At 0.01 the weight stands still, however many steps are taken.",
+    ),
+    Exercise(
+        asks="the standard deviation of the weight's movement after 1000 steps",
+        hint="each step goes up by one unit with probability p, or not at all: a coin",
+        judge=number(
+            (1000 * 0.064 * 0.936) ** 0.5 / 64,
+            {
+                (0.064 * 0.936) ** 0.5 / 64: "that is one step; variances of all steps add",
+                1000 * (0.064 * 0.936) ** 0.5 / 64: "variances add, not standard deviations",
+                1000 * 0.064 * 0.936 / 64**2: "that is the variance",
+                (1000 * 0.064 * 0.936) ** 0.5: "that is in units of 1/64",
+                (1000 * 0.064) ** 0.5 / 64: "a coin has the variance p (1 - p), not p",
+                0.0: "the mean is exact, a single weight is not",
+            },
+            tolerance=1e-2,
+        ),
+        right="A bit less doubles the unit and, p being small, the variance.",
     ),
 )
