@@ -91,3 +91,21 @@ def error_rate(
         pairs = zip(*(part.split(batch_size) for part in data), strict=True)
         wrong = sum((model(x).argmax(1) != y).sum().item() for x, y in pairs)
     return wrong / len(data[0])
+
+
+def mean_loss(
+    model: nn.Module, data: tuple[torch.Tensor, torch.Tensor], batch_size: int = 4096
+) -> float:
+    """Return the mean cross-entropy, nats, of a network in evaluation mode, which it is left in.
+
+    Args:
+        data: as for :func:`train`.
+
+    >>> mean_loss(nn.Linear(4, 3), (x, y)) > 0
+    True
+    """
+    model.eval()
+    with torch.inference_mode():
+        pairs = zip(*(part.split(batch_size) for part in data), strict=True)
+        total = sum(F.cross_entropy(model(x), y, reduction="sum").item() for x, y in pairs)
+    return total / len(data[0])

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from lsdl_helpers.models.training import error_rate, train
+from lsdl_helpers.models.training import error_rate, mean_loss, train
 
 
 @pytest.fixture
@@ -61,3 +61,9 @@ def test_the_cosine_falls_to_zero(data):
 def test_a_wrong_option_is_named(data, options, message):
     with pytest.raises(ValueError, match=message):
         train(network(), data, **{"steps": 1, "seed": 0} | options)
+
+
+def test_the_mean_loss_is_that_of_torch_without_dropout(data):
+    model = nn.Sequential(nn.Dropout(), network())
+    expected = nn.functional.cross_entropy(model[1](data[0]), data[1]).item()
+    assert mean_loss(model, data, batch_size=70) == pytest.approx(expected)  # 300 is no multiple

@@ -1,0 +1,69 @@
+"""Exercises of the chapter large/scale."""
+
+import math
+
+from lsdl_helpers.labs.checks import Exercise, number
+
+_FACTOR = 10**14 / 405e9  # synapses of a human brain / parameters of Llama 3.1 405B
+
+EXERCISES = (
+    Exercise(
+        asks="the number of connections of VGG-16 for one picture, shared weights counted anew",
+        hint="a connection is one weight used by one unit; the cost of a network has that count",
+        judge=number(
+            15_470_264_320,
+            {
+                138_357_544: "that counts a shared weight once, however many units use it",
+                13_556_712: "those are the units; each has many connections",
+                30_940_528_640: "those are FLOPs, two for each connection",
+                15_483_821_032: "biases connect a unit to nothing",
+            },
+        ),
+        right="By this fifth rule VGG-16 lies between a honeybee and a mouse.",
+    ),
+    Exercise(
+        asks="the years until networks have as many parameters as a human brain has synapses",
+        hint="how many doublings lead from the one number to the other?",
+        judge=number(
+            2.4 * math.log2(_FACTOR),
+            {
+                math.log2(_FACTOR): "those are doublings, not years",
+                2.4 * math.log(_FACTOR): "that is the natural logarithm; a doubling needs base 2",
+                2.4 * math.log10(_FACTOR): "that is the logarithm to base 10, not 2",
+                2.4 * _FACTOR: "a doubling multiplies; it does not add the same each time",
+            },
+            tolerance=5e-3,
+        ),
+        right="If the pace holds: nothing in the data says that it will.",
+    ),
+    Exercise(
+        asks="the number of parameters at which a pure power law reaches a loss of 0.2",
+        hint="which factor in size halved the loss, and does the next halving need the same?",
+        judge=number(
+            38_400 * 16,
+            {
+                38_400 * 2: "the exponent is not 1",
+                38_400 * 4: "the loss falls by less than the root of the size here",
+                2_400 + 2 * (38_400 - 2_400): "a power law is straight in logarithms only",
+                2_400 * 16: "that is the size at which the loss is 0.4",
+            },
+            tolerance=1e-3,
+        ),
+        right="Each halving costs 16 times the parameters: the exponent is 1/4.",
+    ),
+    Exercise(
+        asks="the factor by which the parameters grow with a hundred times the compute",
+        hint="the product of two equal factors is 100",
+        judge=number(
+            10,
+            {
+                100: "then nothing is left for more data",
+                50: "the factors multiply",
+                100**0.73: "that is the older law, of 2020",
+                6: "the 6 is the same before and after",
+            },
+            tolerance=1e-3,
+        ),
+        right="The law of 2020 said about 29: a fit can mislead those who build by it.",
+    ),
+)
