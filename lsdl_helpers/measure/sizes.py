@@ -19,12 +19,15 @@ BUILT = {
     "inception_v3": ("Inception-v3", 299),
     "xception": ("Xception", 299),
 }
+# As published; the usual v1.5 has more units.
+OPTIONS = {"resnet50": {"variant": "v1"}, "resnet152": {"variant": "v1"}}
 
 
 def count_size(name: str, side: int) -> NetworkSize:
     """Count one of the networks of :func:`~lsdl_helpers.models.build`, for one picture.
 
-    A unit is an output of a convolution or fully connected layer.
+    A unit is an output of a convolution or fully connected layer. ResNets are those of their
+    paper, variant v1.
 
     Raises:
         ValueError: for a network that is unknown or of which nothing published is.
@@ -34,7 +37,7 @@ def count_size(name: str, side: int) -> NetworkSize:
     """
     published = figures(name)
     with torch.device("meta"):
-        network = build(name).eval()
+        network = build(name, **OPTIONS.get(name, {})).eval()
     counted = cost(network, (1, 3, side, side))
     own = sum(layer.output_shape[1] for layer in counted.layers if layer.multiply_adds)
     rule = f"outputs of layers with weights, for one picture of {side} by {side}; our network"

@@ -25,6 +25,11 @@ def test_our_networks_are_counted(table):
     assert vgg.parameters == sum(p.numel() for p in on_meta("vgg16").parameters())
 
 
+def test_a_resnet_is_counted_as_published(table):
+    # v1.5 would halve the picture one layer later: 526,848 more units in ResNet-50
+    assert table.loc["ResNet-50"].units == count_size("resnet50", 224).units == 10_588_136
+
+
 def test_no_rule_counts_more_than_the_rule_before_it(table):
     known = table.dropna()
     assert (known.in_use <= known.units).all()
