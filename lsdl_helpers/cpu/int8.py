@@ -57,19 +57,23 @@ def integer(model: nn.Module, bits: int = 8) -> nn.Module:
     """Return a copy with an :class:`IntegerLinear` of so many bits for every ``nn.Linear``.
 
     Raises:
-        ValueError: for bits other than 2 to 8.
+        ValueError: for bits other than 2 to 8, or a model without ``nn.Linear``.
 
     >>> integer(nn.Sequential(nn.Linear(64, 10)))[0].codes.dtype
     torch.int8
     """
-    if isinstance(model, nn.Linear):
-        return IntegerLinear(model, bits)
-    changed = copy.deepcopy(model)
-    for module in list(changed.modules()):
+    _check(model)
+    whole = nn.Sequential(copy.deepcopy(model))  # so that a layer alone is a child, too
+    for module in list(whole.modules()):
         for name, child in list(module.named_children()):
             if type(child) is nn.Linear:
                 setattr(module, name, IntegerLinear(child, bits))
-    return changed.eval()
+    return whole[0].eval()
+
+
+def _check(model: nn.Module) -> None:
+    if not any(type(module) is nn.Linear for module in model.modules()):
+        raise ValueError(f"the {type(model).__name__} has no nn.Linear, which is what is changed")
 
 
 def find_engine() -> str:
@@ -91,19 +95,21 @@ def find_engine() -> str:
 def dynamic_int8(model: nn.Module, *, engine: str | None = None) -> nn.Module:
     """Return a copy whose ``nn.Linear`` layers compute in int8, by torch's dynamic quantization.
 
-    As in :class:`IntegerLinear`, weights are quantized once and inputs in each call. torch has
-    announced to remove this; :func:`integer` then stays, slower at small batches.
+    As in :class:`IntegerLinear`, weights are quantized once and inputs in each call; all engines
+    but "qnnpack" keep inputs to 7 bits, so that a pair of products fits in 16. torch has announced
+    to remove this; :func:`integer` then stays, which is slower.
 
     Args:
         engine: of torch, "x86", "onednn", "fbgemm" or "qnnpack"; by default :func:`find_engine`.
 
     Raises:
-        ValueError: for an engine that this torch does not have.
+        ValueError: for an engine that this torch does not have, or a model without ``nn.Linear``.
         ImportError: if this torch no longer has dynamic quantization.
 
     >>> dynamic_int8(nn.Sequential(nn.Linear(64, 10)))(torch.zeros(1, 64)).shape
     torch.Size([1, 10])
     """
+    _check(model)
     engine = find_engine() if engine is None else engine
     found = torch.backends.quantized.supported_engines
     if engine not in found or engine == "none":
@@ -118,7 +124,8 @@ def dynamic_int8(model: nn.Module, *, engine: str | None = None) -> nn.Module:
     with _engine(engine), warnings.catch_warnings():
         for category, message in ANNOUNCED:
             warnings.filterwarnings("ignore", message=message, category=category)
-        return quantize_dynamic(model.eval(), {nn.Linear}, dtype=torch.qint8)
+        # in a container, so that a layer alone is changed, too; it is copied
+        return quantize_dynamic(nn.Sequential(model), {nn.Linear}, dtype=torch.qint8)[0].eval()
 
 
 @contextmanager

@@ -3,7 +3,8 @@
    All arrays stand row by row. `rows` is a multiple of 4 and `columns` of 64 (kernels.py pads
    with zeros). Four rows and two inputs at a time: eight sums are under way at once, so that none
    waits for its last addition, and a block of four rows is still in the cache for the next pair
-   of inputs. The rungs differ only in what one step multiplies and adds. */
+   of inputs. The rungs differ only in what one step multiplies and adds. All of it is done
+   `repeats` times, since to call from Python takes as long as a small product. */
 
 #include <stdint.h>
 
@@ -23,16 +24,17 @@
             for (int b = 0; b < inputs; b++) y[(long)b * rows + r] = NAME##_sum(sums[r][b]);    \
     }                                                                                           \
     TARGET void NAME(const WEIGHT *w, const INPUT *x, OUTPUT *y, int rows, int columns,         \
-                     int batch) {                                                               \
-        for (int r = 0; r < rows; r += ROWS) {                                                  \
-            int b = 0;                                                                          \
-            for (; b + 2 <= batch; b += 2)                                                      \
-                NAME##_block(w + (long)r * columns, x + (long)b * columns,                      \
-                             y + (long)b * rows + r, rows, columns, 2);                         \
-            if (b < batch)                                                                      \
-                NAME##_block(w + (long)r * columns, x + (long)b * columns,                      \
-                             y + (long)b * rows + r, rows, columns, 1);                         \
-        }                                                                                       \
+                     int batch, int repeats) {                                                  \
+        for (int k = 0; k < repeats; k++)                                                       \
+            for (int r = 0; r < rows; r += ROWS) {                                              \
+                int b = 0;                                                                      \
+                for (; b + 2 <= batch; b += 2)                                                  \
+                    NAME##_block(w + (long)r * columns, x + (long)b * columns,                  \
+                                 y + (long)b * rows + r, rows, columns, 2);                     \
+                if (b < batch)                                                                  \
+                    NAME##_block(w + (long)r * columns, x + (long)b * columns,                  \
+                                 y + (long)b * rows + r, rows, columns, 1);                     \
+            }                                                                                   \
     }
 
 static inline float scalar_float_step(float sum, const float *w, const float *x) {

@@ -88,7 +88,15 @@ class Kernels:
         test = getattr(self._library, f"has_{needs}", None)  # on x86 alone
         return test is not None and bool(test())
 
-    def product(self, name: str, weights: Packed, x: Tensor, out: Tensor | None = None) -> Tensor:
+    def product(
+        self,
+        name: str,
+        weights: Packed,
+        x: Tensor,
+        *,
+        out: Tensor | None = None,
+        repeats: int = 1,
+    ) -> Tensor:
         """Multiply a layer's weights with a batch of inputs.
 
         Args:
@@ -96,6 +104,7 @@ class Kernels:
             weights: from :func:`pack`, float32 or int8 as the rung takes them.
             x: from :func:`pad`, (batch, columns of the padded weights), float32 or uint8.
             out: where to write, as the result.
+            repeats: do it so often, to be timed; a call takes as long as a small product.
 
         Returns:
             (batch, rows of the padded weights), float32 or int32; the padded rows are 0.
@@ -123,7 +132,7 @@ class Kernels:
         elif (out.shape, out.element_size(), out.is_contiguous()) != (shape, 4, True):
             raise ValueError(f"out is {out.dtype} {tuple(out.shape)}; it must be {shape}")
         addresses = [ctypes.c_void_p(t.data_ptr()) for t in (w, x.contiguous(), out)]
-        getattr(self._library, rung.function)(*addresses, len(w), w.shape[1], len(x))
+        getattr(self._library, rung.function)(*addresses, len(w), w.shape[1], len(x), repeats)
         return out
 
 

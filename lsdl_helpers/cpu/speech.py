@@ -10,7 +10,7 @@ from torch import nn
 
 from lsdl_helpers.measure import Cost
 
-# Inputs (11 frames of 40 numbers), five hidden layers, outputs (states of a speech model).
+# Inputs, five hidden layers, outputs.
 SPEECH_WIDTHS = (440, 2000, 2000, 2000, 2000, 2000, 7969)
 
 

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from lsdl_helpers.cpu import (
+    Affine,
     IntegerLinear,
     asymmetric,
     dynamic_int8,
@@ -47,11 +48,33 @@ def test_a_network_keeps_its_answers(make):
     assert 1e-4 < change < 0.02
 
 
+@pytest.mark.parametrize("engine", [e for e in ENGINES if e != "qnnpack"])
+def test_torch_keeps_inputs_to_seven_bits(engine):
+    """So that pairs of products fit in 16 bits, whether or not the processor adds them so."""
+    linear, x = nn.Linear(60, 20), example()
+    weight = linear.weight.detach()
+    chosen_w = Affine(weight.abs().max().item() / 127.5, 0, -128, 127)  # torch's own choice
+    rounded_w = chosen_w.dequantize(chosen_w.quantize(weight))
+    found = dynamic_int8(linear, engine=engine)(x)
+    for bits in (7, 8):
+        chosen_x = asymmetric(x, bits)
+        rounded_x = chosen_x.dequantize(chosen_x.quantize(x))
+        expected = nn.functional.linear(rounded_x, rounded_w, linear.bias)
+        assert torch.allclose(found, expected, atol=1e-5) == (bits == 7)
+
+
 def test_layers_within_layers_and_a_layer_alone_are_changed():
     nested = integer(nn.Sequential(nn.Sequential(nn.Linear(60, 4)), nn.ReLU()))
     assert isinstance(nested[0][0], IntegerLinear)
     assert isinstance(integer(nn.Linear(60, 4)), IntegerLinear)
     assert list(nested.parameters()) == [], "codes are kept, and no floats beside them"
+    assert "quantized" in type(dynamic_int8(nn.Linear(60, 4))).__module__
+
+
+@pytest.mark.parametrize("change", [integer, dynamic_int8])
+def test_a_model_without_such_layers_is_refused(change):
+    with pytest.raises(ValueError, match=r"the ReLU has no nn\.Linear"):
+        change(nn.ReLU())
 
 
 def test_fewer_bits_give_larger_errors():

@@ -58,7 +58,7 @@ def test_ssse3_saturates_in_pairs_as_simulated(built):
 def test_a_result_can_be_written_where_one_says(built):
     w, x = layer("scalar int8", 2)
     out = torch.full((2, 8), -1, dtype=torch.int32)
-    assert built.product("scalar int8", pack(w), pad(x), out) is out
+    assert built.product("scalar int8", pack(w), pad(x), out=out, repeats=2) is out
     assert (out != -1).any()
 
 
@@ -71,7 +71,7 @@ def test_a_result_can_be_written_where_one_says(built):
 def test_what_does_not_fit_is_refused(built, name, w, x, out, said):
     weights = pack(torch.ones(7, 70).to(w))
     with pytest.raises(ValueError, match=said):
-        built.product(name, weights, pad(torch.ones(2, 70).to(x)), out)
+        built.product(name, weights, pad(torch.ones(2, 70).to(x)), out=out)
 
 
 def test_inputs_that_are_not_padded_are_refused(built):
