@@ -59,19 +59,6 @@ LADDER = {
 }
 
 
-@dataclass(frozen=True)
-class Packed:
-    """Weights as the kernels read them, padded with zeros: (rows, columns) of ``shape``."""
-
-    weights: Tensor
-    shape: tuple[int, int]
-
-    @property
-    def num_bytes(self) -> int:
-        """What one product reads of them."""
-        return self.weights.numel() * self.weights.element_size()
-
-
 class Kernels:
     """The compiled ladder, from :func:`compile_kernels`.
 
@@ -91,7 +78,7 @@ class Kernels:
     def product(
         self,
         name: str,
-        weights: Packed,
+        weights: Tensor,
         x: Tensor,
         *,
         out: Tensor | None = None,
@@ -118,36 +105,42 @@ class Kernels:
         if name not in self.available:
             known = ", ".join(self.available)
             raise ValueError(f"rung {name!r} is not available; this processor has {known}")
-        rung, w = LADDER[name], weights.weights
+        rung, x = LADDER[name], x.contiguous()
         floats = rung.dtype == torch.float32
-        taken, given = (torch.float32 if floats else torch.uint8), (w.dtype, x.dtype)
-        if given != (rung.dtype, taken) or x.dim() != 2 or x.shape[1] != w.shape[1]:
-            raise ValueError(
-                f"{name} takes {rung.dtype} weights and {taken} inputs (batch, {w.shape[1]}); "
-                f"given are {w.dtype} and {x.dtype} {tuple(x.shape)}"
-            )
-        shape = (len(x), len(w))
+        _check(name, weights, x, torch.float32 if floats else torch.uint8)
+        made = torch.float32 if floats else torch.int32
+        shape = (len(x), len(weights))
         if out is None:
-            out = torch.empty(shape, dtype=torch.float32 if floats else torch.int32)
-        elif (out.shape, out.element_size(), out.is_contiguous()) != (shape, 4, True):
-            raise ValueError(f"out is {out.dtype} {tuple(out.shape)}; it must be {shape}")
-        addresses = [ctypes.c_void_p(t.data_ptr()) for t in (w, x.contiguous(), out)]
-        getattr(self._library, rung.function)(*addresses, len(w), w.shape[1], len(x), repeats)
+            out = torch.empty(shape, dtype=made)
+        elif (out.shape, out.dtype, out.is_contiguous()) != (shape, made, True):
+            raise ValueError(f"out is {out.dtype} {tuple(out.shape)}; it must be {made} {shape}")
+        addresses = [ctypes.c_void_p(t.data_ptr()) for t in (weights, x, out)]
+        getattr(self._library, rung.function)(*addresses, *weights.shape, len(x), repeats)
         return out
 
 
-def pack(weights: Tensor) -> Packed:
-    """Pad weights with zeros to multiples of 4 rows and 64 columns.
+def _check(name: str, weights: Tensor, x: Tensor, taken: torch.dtype) -> None:
+    """Let nothing pass that the C code would read beyond its end."""
+    packed = weights.dim() == 2 and weights.is_contiguous() and weights.device.type == "cpu"
+    if not packed or len(weights) % BLOCK_ROWS or weights.shape[1] % BLOCK_COLUMNS:
+        raise ValueError(f"weights are {tuple(weights.shape)}, not packed; pack(weights) does it")
+    fits = x.dim() == 2 and x.shape[1] == weights.shape[1] and x.device.type == "cpu"
+    if not fits or (weights.dtype, x.dtype) != (LADDER[name].dtype, taken):
+        raise ValueError(
+            f"{name} takes {LADDER[name].dtype} weights and {taken} inputs "
+            f"(batch, {weights.shape[1]}) on the CPU; given are {weights.dtype} and {x.dtype} "
+            f"{tuple(x.shape)}"
+        )
 
-    Args:
-        weights: (rows, columns), float32 or int8.
 
-    >>> pack(torch.ones(10, 440)).weights.shape
+def pack(weights: Tensor) -> Tensor:
+    """Pad weights (rows, columns) with zeros to multiples of 4 rows and 64 columns.
+
+    >>> pack(torch.ones(10, 440)).shape
     torch.Size([12, 448])
     """
     rows, columns = weights.shape
-    padded = F.pad(weights, (0, -columns % BLOCK_COLUMNS, 0, -rows % BLOCK_ROWS))
-    return Packed(padded.contiguous(), (rows, columns))
+    return F.pad(weights, (0, -columns % BLOCK_COLUMNS, 0, -rows % BLOCK_ROWS)).contiguous()
 
 
 def pad(x: Tensor) -> Tensor:

@@ -66,7 +66,8 @@ def test_a_result_can_be_written_where_one_says(built):
     ("nonsense", torch.int8, torch.uint8, None, "processor has scalar float, scalar int8"),
     ("scalar int8", torch.float32, torch.uint8, None, "scalar int8 takes torch.int8 weights"),
     ("scalar float", torch.float32, torch.uint8, None, "torch.float32 inputs"),
-    ("scalar int8", torch.int8, torch.uint8, torch.empty(2, 9), r"it must be \(2, 8\)"),
+    ("scalar int8", torch.int8, torch.uint8, torch.empty(2, 9), r"torch.int32 \(2, 8\)"),
+    ("scalar int8", torch.int8, torch.uint8, torch.empty(2, 8), r"out is torch.float32"),
 ])  # fmt: skip
 def test_what_does_not_fit_is_refused(built, name, w, x, out, said):
     weights = pack(torch.ones(7, 70).to(w))
@@ -74,16 +75,27 @@ def test_what_does_not_fit_is_refused(built, name, w, x, out, said):
         built.product(name, weights, pad(torch.ones(2, 70).to(x)), out=out)
 
 
-def test_inputs_that_are_not_padded_are_refused(built):
-    with pytest.raises(ValueError, match=r"inputs \(batch, 128\); given .* \(2, 70\)"):
-        built.product("scalar float", pack(torch.ones(7, 70)), torch.ones(2, 70))
+def test_what_is_not_padded_is_refused(built):
+    """Else the kernels would read beyond its end."""
+    w, x = torch.ones(7, 70), torch.ones(2, 70)
+    with pytest.raises(ValueError, match=r"inputs \(batch, 128\) .* \(2, 70\)"):
+        built.product("scalar float", pack(w), x)
+    for weights in (w, pack(w)[:7], pack(w)[:, :64], pack(w)[0]):
+        with pytest.raises(ValueError, match=r"not packed; pack\(weights\) does it"):
+            built.product("scalar float", weights, pad(x))
+
+
+def test_inputs_in_any_order_in_memory_are_read_right(built):
+    w, x = layer("scalar float", 3)
+    transposed = pad(x).T.contiguous().T
+    assert not transposed.is_contiguous()
+    assert torch.equal(built.product("scalar float", pack(w), transposed)[:, :7], x @ w.T)
 
 
 def test_padding_adds_zeros():
     packed = pack(torch.ones(7, 70))
-    assert packed.weights.shape == (8, 128)
-    assert packed.weights.sum() == 7 * 70
-    assert (packed.shape, packed.num_bytes) == ((7, 70), 4 * 8 * 128)
+    assert packed.shape == (8, 128)
+    assert packed.sum() == packed[:7, :70].sum() == 7 * 70
     assert pad(torch.ones(2, 64)).shape == (2, 64)
 
 
