@@ -80,7 +80,7 @@ def test_what_is_not_padded_is_refused(built):
     w, x = torch.ones(7, 70), torch.ones(2, 70)
     with pytest.raises(ValueError, match=r"inputs \(batch, 128\) .* \(2, 70\)"):
         built.product("scalar float", pack(w), x)
-    for weights in (w, pack(w)[:7], pack(w)[:, :64], pack(w)[0]):
+    for weights in (torch.ones(8, 70), pack(w)[:7], pack(w)[:, :64], pack(w)[0]):
         with pytest.raises(ValueError, match=r"not packed; pack\(weights\) does it"):
             built.product("scalar float", weights, pad(x))
 
