@@ -7,7 +7,9 @@ import importlib
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["classify", "data", "gpu", "labs", "measure", "models", "parallel", "plots", "setup"]
+__all__ = [
+    "classify", "cpu", "data", "gpu", "labs", "measure", "models", "parallel", "plots", "setup",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,139 @@
+"""Fully connected layers in int8: torch's own engines, and a layer from scratch."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from lsdl_helpers.cpu.quantization import asymmetric, symmetric
+
+# In order of preference. "x86" takes FBGEMM or oneDNN, as suits the processor and the shape.
+ENGINES = ("x86", "onednn", "qnnpack")
+# What torch says of its own future whenever it quantizes.
+ANNOUNCED = (
+    (DeprecationWarning, "torch.ao.quantization is deprecated"),
+    (UserWarning, "torch.quantize_per_tensor, torch.quantize_per_channel and other quantized"),
+)
+
+
+class IntegerLinear(nn.Module):
+    """A fully connected layer whose products are of whole numbers; the scales are floats.
+
+    Weights are quantized once, symmetrically; inputs anew in each call, asymmetrically, all
+    with one scale. With zero point z, scales s and codes q,
+
+        y = s_x s_w (q_x · q_w - z sum(q_w)) + bias,
+
+    with sums in 32 bits. Input and output are float32, (B, in) and (B, out).
+    """
+
+    def __init__(self, linear: nn.Linear, bits: int = 8) -> None:
+        super().__init__()
+        self.bits = bits
+        weight = linear.weight.detach()
+        chosen = symmetric(weight, bits)
+        codes = chosen.quantize(weight)  # (out, in)
+        self.scale = chosen.scale
+        self.register_buffer("codes", codes.to(torch.int8).T.contiguous())  # (in, out)
+        self.register_buffer("sums", codes.sum(1))
+        self.register_buffer("bias", None if linear.bias is None else linear.bias.detach().clone())
+
+    def forward(self, x: Tensor) -> Tensor:
+        chosen = asymmetric(x, self.bits)
+        # torch multiplies signed codes: shift both codes and zero point by half the range.
+        shift = 2 ** (self.bits - 1)
+        codes = (chosen.quantize(x) - shift).to(torch.int8)
+        total = torch._int_mm(codes, self.codes) - (chosen.zero_point - shift) * self.sums
+        y = total * (chosen.scale * self.scale)
+        return y if self.bias is None else y + self.bias
+
+
+def integer(model: nn.Module, bits: int = 8) -> nn.Module:
+    """Return a copy with an :class:`IntegerLinear` of so many bits for every ``nn.Linear``.
+
+    Raises:
+        ValueError: for bits other than 2 to 8, or a model without ``nn.Linear``.
+
+    >>> integer(nn.Sequential(nn.Linear(64, 10)))[0].codes.dtype
+    torch.int8
+    """
+    _check(model)
+    whole = nn.Sequential(copy.deepcopy(model))  # so that a layer alone is a child, too
+    for module in list(whole.modules()):
+        for name, child in list(module.named_children()):
+            if type(child) is nn.Linear:
+                setattr(module, name, IntegerLinear(child, bits))
+    return whole[0].eval()
+
+
+def _check(model: nn.Module) -> None:
+    if not any(type(module) is nn.Linear for module in model.modules()):
+        raise ValueError(f"the {type(model).__name__} has no nn.Linear, which is what is changed")
+
+
+def find_engine() -> str:
+    """Return torch's int8 engine for this processor, the first of ``ENGINES`` that it has.
+
+    Raises:
+        ValueError: if it has none.
+
+    >>> find_engine()
+    'x86'
+    """
+    found = torch.backends.quantized.supported_engines
+    for engine in ENGINES:
+        if engine in found:
+            return engine
+    raise ValueError(f"this torch has the engines {found}; none of {', '.join(ENGINES)}")
+
+
+def dynamic_int8(model: nn.Module, *, engine: str | None = None) -> nn.Module:
+    """Return a copy whose ``nn.Linear`` layers compute in int8, by torch's dynamic quantization.
+
+    As in :class:`IntegerLinear`, weights are quantized once and inputs in each call; all engines
+    but "qnnpack" keep inputs to 7 bits, so that a pair of products fits in 16. torch has announced
+    to remove this; :func:`integer` then stays, which is slower.
+
+    Args:
+        engine: of torch, "x86", "onednn", "fbgemm" or "qnnpack"; by default :func:`find_engine`.
+
+    Raises:
+        ValueError: for an engine that this torch does not have, or a model without ``nn.Linear``.
+        ImportError: if this torch no longer has dynamic quantization.
+
+    >>> dynamic_int8(nn.Sequential(nn.Linear(64, 10)))(torch.zeros(1, 64)).shape
+    torch.Size([1, 10])
+    """
+    _check(model)
+    engine = find_engine() if engine is None else engine
+    found = torch.backends.quantized.supported_engines
+    if engine not in found or engine == "none":
+        raise ValueError(f"engine={engine!r}; this torch has {', '.join(found)}")
+    try:
+        from torch.ao.quantization import quantize_dynamic
+    except ImportError as error:
+        raise ImportError(
+            f"torch {torch.__version__} has no torch.ao.quantization any more; "
+            "lsdl_helpers.cpu.integer(model) computes the same, and torchao is the successor"
+        ) from error
+    with _engine(engine), warnings.catch_warnings():
+        for category, message in ANNOUNCED:
+            warnings.filterwarnings("ignore", message=message, category=category)
+        # in a container, so that a layer alone is changed, too; it is copied
+        return quantize_dynamic(nn.Sequential(model), {nn.Linear}, dtype=torch.qint8)[0].eval()
+
+
+@contextmanager
+def _engine(name: str) -> Iterator[None]:
+    """Choose torch's engine, in which layers are packed and afterwards stay."""
+    before = torch.backends.quantized.engine
+    torch.backends.quantized.engine = name
+    try:
+        yield
+    finally:
+        torch.backends.quantized.engine = before

@@ -1,0 +1,176 @@
+"""One layer's product in C, from plain loops to VNNI, compiled on the spot.
+
+The ladder is that of Vanhoucke, Senior and Mao (2011), with a rung more for floats and one for
+bytes that processors have got since. The source is ``kernels.c``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+COMPILERS = ("cc", "gcc", "clang")
+OPTIONS = ("-O3", "-fno-tree-vectorize", "-shared", "-fPIC")  # what is scalar stays so
+INSTALL = "apt-get install gcc libc6-dev"
+BLOCK_ROWS, BLOCK_COLUMNS = 4, 64  # to whose multiples weights are padded
+
+
+class NoCompiler(RuntimeError):
+    """There is no C compiler, or it compiled nothing; the message names one to install."""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One way to multiply.
+
+    ``multiply_adds`` are those of one step, ``instructions`` what a step needs for them.
+    """
+
+    function: str
+    dtype: torch.dtype
+    multiply_adds: int
+    instructions: int
+    needs: str = ""
+
+    @property
+    def per_instruction(self) -> float:
+        """Multiply-adds for each instruction of arithmetic."""
+        return self.multiply_adds / self.instructions
+
+
+LADDER = {
+    "scalar float": Rung("scalar_float", torch.float32, 1, 2),
+    "scalar int8": Rung("scalar_int8", torch.int8, 1, 2),
+    "SSE float": Rung("sse_float", torch.float32, 4, 2, "x86"),
+    "SSSE3 int8": Rung("ssse3_int8", torch.int8, 16, 3, "ssse3"),
+    "AVX-512 float": Rung("avx512_float", torch.float32, 16, 1, "avx512"),
+    "VNNI int8": Rung("vnni_int8", torch.int8, 64, 1, "vnni"),
+}
+
+
+class Kernels:
+    """The compiled ladder, from :func:`compile_kernels`.
+
+    ``available`` names the rungs for which this processor has the instructions.
+    """
+
+    def __init__(self, library: ctypes.CDLL) -> None:
+        self._library = library
+        self.available = tuple(name for name, rung in LADDER.items() if self._has(rung.needs))
+
+    def _has(self, needs: str) -> bool:
+        if needs in ("", "x86"):
+            return not needs or hasattr(self._library, "has_ssse3")
+        test = getattr(self._library, f"has_{needs}", None)  # on x86 alone
+        return test is not None and bool(test())
+
+    def product(
+        self,
+        name: str,
+        weights: Tensor,
+        x: Tensor,
+        *,
+        out: Tensor | None = None,
+        repeats: int = 1,
+    ) -> Tensor:
+        """Multiply a layer's weights with a batch of inputs.
+
+        Args:
+            name: of the rung, one of ``available``.
+            weights: from :func:`pack`, float32 or int8 as the rung takes them.
+            x: from :func:`pad`, (batch, columns of the padded weights), float32 or uint8.
+            out: where to write, as the result.
+            repeats: do it so often, to be timed; a call takes as long as a small product.
+
+        Returns:
+            (batch, rows of the padded weights), float32 or int32; the padded rows are 0.
+
+        Raises:
+            ValueError: for a rung that is unknown or not available; for another dtype or shape.
+
+        >>> kernels.product("scalar int8", pack(w.char()), pad(x.byte())).dtype
+        torch.int32
+        """
+        if name not in self.available:
+            known = ", ".join(self.available)
+            raise ValueError(f"rung {name!r} is not available; this processor has {known}")
+        rung, x = LADDER[name], x.contiguous()
+        floats = rung.dtype == torch.float32
+        _check(name, weights, x, torch.float32 if floats else torch.uint8)
+        made = torch.float32 if floats else torch.int32
+        shape = (len(x), len(weights))
+        if out is None:
+            out = torch.empty(shape, dtype=made)
+        elif (out.shape, out.dtype, out.is_contiguous()) != (shape, made, True):
+            raise ValueError(f"out is {out.dtype} {tuple(out.shape)}; it must be {made} {shape}")
+        addresses = [ctypes.c_void_p(t.data_ptr()) for t in (weights, x, out)]
+        getattr(self._library, rung.function)(*addresses, *weights.shape, len(x), repeats)
+        return out
+
+
+def _check(name: str, weights: Tensor, x: Tensor, taken: torch.dtype) -> None:
+    """Let nothing pass that the C code would read beyond its end."""
+    packed = weights.dim() == 2 and weights.is_contiguous() and weights.device.type == "cpu"
+    if not packed or len(weights) % BLOCK_ROWS or weights.shape[1] % BLOCK_COLUMNS:
+        raise ValueError(f"weights are {tuple(weights.shape)}, not packed; pack(weights) does it")
+    fits = x.dim() == 2 and x.shape[1] == weights.shape[1] and x.device.type == "cpu"
+    if not fits or (weights.dtype, x.dtype) != (LADDER[name].dtype, taken):
+        raise ValueError(
+            f"{name} takes {LADDER[name].dtype} weights and {taken} inputs "
+            f"(batch, {weights.shape[1]}) on the CPU; given are {weights.dtype} and {x.dtype} "
+            f"{tuple(x.shape)}"
+        )
+
+
+def pack(weights: Tensor) -> Tensor:
+    """Pad weights (rows, columns) with zeros to multiples of 4 rows and 64 columns.
+
+    >>> pack(torch.ones(10, 440)).shape
+    torch.Size([12, 448])
+    """
+    rows, columns = weights.shape
+    return F.pad(weights, (0, -columns % BLOCK_COLUMNS, 0, -rows % BLOCK_ROWS)).contiguous()
+
+
+def pad(x: Tensor) -> Tensor:
+    """Pad inputs (batch, columns) with zeros to a multiple of 64 columns.
+
+    >>> pad(torch.ones(8, 440)).shape
+    torch.Size([8, 448])
+    """
+    return F.pad(x, (0, -x.shape[1] % BLOCK_COLUMNS)).contiguous()
+
+
+@functools.cache
+def compile_kernels(compilers: Sequence[str] = COMPILERS) -> Kernels:
+    """Compile the ladder with the first C compiler that is found; once in a process.
+
+    Raises:
+        NoCompiler: if there is none, or it fails.
+
+    >>> compile_kernels().available[0]
+    'scalar float'
+    """
+    compiler = next(filter(None, map(shutil.which, compilers)), None)
+    if compiler is None:
+        raise NoCompiler(f"no C compiler ({', '.join(compilers)}); to get one: {INSTALL}")
+    source = resources.files("lsdl_helpers.cpu").joinpath("kernels.c")
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        built = Path(folder) / "kernels.so"
+        with resources.as_file(source) as path:
+            command = [compiler, *OPTIONS, "-o", str(built), str(path)]
+            run = subprocess.run(command, capture_output=True, text=True, check=False)
+        if run.returncode:
+            raise NoCompiler(f"{compiler} fails: {run.stderr.strip()[-300:]}; try: {INSTALL}")
+        return Kernels(ctypes.CDLL(str(built)))

@@ -1,0 +1,88 @@
+"""The times of all rungs of the ladder, here or as they were recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import torch
+
+from lsdl_helpers.cpu.kernels import LADDER, Kernels, NoCompiler, compile_kernels, pack, pad
+from lsdl_helpers.cpu.speech import SPEECH_WIDTHS
+from lsdl_helpers.data import results
+from lsdl_helpers.measure import benchmark
+
+# Widths of the layers whose products are timed: 64 rows of a hidden layer stay in the cache of
+# a core, the whole network has to come from memory.
+PLACES = {"cache": (2000, 64), "memory": SPEECH_WIDTHS}
+REPEATS = {"cache": 20, "memory": 1}  # in one call
+
+
+@dataclass(frozen=True)
+class LadderTimes:
+    """Seconds by rung, and where they come from: "measured here", or which record and why."""
+
+    seconds: dict[str, float]
+    source: str
+
+    def gain(self, rung: str, over: str = "SSE float") -> float:
+        """How many times faster a rung is than another."""
+        return self.seconds[over] / self.seconds[rung]
+
+
+def ladder_times(place: str, batch: int, *, seconds: float = 0.2) -> LadderTimes:
+    """Time the products of a layer in the cache or of the speech network, one thread.
+
+    Sigmoids and the quantizing of inputs are left out. If there is no compiler, or the
+    processor lacks the instructions of one rung, all times are the recorded ones of one machine.
+
+    Args:
+        place: "cache" or "memory".
+        batch: inputs at a time; for the record 1, 4 or 8.
+        seconds: for each rung.
+
+    Raises:
+        ValueError: for another place, or a batch that is not recorded where the record is needed.
+
+    >>> ladder_times("cache", 8).gain("VNNI int8")
+    9.4
+    """
+    if place not in PLACES:
+        raise ValueError(f"place={place!r}; allowed: {', '.join(PLACES)}")
+    try:
+        kernels = compile_kernels()
+    except NoCompiler as error:
+        return _recorded(place, batch, str(error))
+    missing = [name for name in LADDER if name not in kernels.available]
+    if missing:
+        return _recorded(place, batch, f"this processor lacks {', '.join(missing)}")
+    return LadderTimes(measure_ladder(kernels, place, batch, seconds), "measured here")
+
+
+def measure_ladder(kernels: Kernels, place: str, batch: int, seconds: float) -> dict[str, float]:
+    """Return the median seconds of every rung that is available; arguments as above."""
+    return {name: _time(kernels, name, place, batch, seconds) for name in kernels.available}
+
+
+def _time(kernels: Kernels, name: str, place: str, batch: int, seconds: float) -> float:
+    floats = LADDER[name].dtype == torch.float32
+    layers = []
+    for columns, rows in pairwise(PLACES[place]):
+        x = pad(torch.ones(batch, columns, dtype=torch.float32 if floats else torch.uint8))
+        weights = pack(torch.ones(rows, columns, dtype=LADDER[name].dtype))
+        layers.append((weights, x, kernels.product(name, weights, x)))
+
+    def run() -> None:
+        for weights, x, out in layers:
+            kernels.product(name, weights, x, out=out, repeats=REPEATS[place])
+
+    return benchmark(run, seconds=seconds, device="cpu").median / REPEATS[place]
+
+
+def _recorded(place: str, batch: int, reason: str) -> LadderTimes:
+    stored = results.load("fixed_point")
+    known = stored["ladder"][place]
+    if str(batch) not in known:
+        raise ValueError(f"{reason}; and batch {batch} is not recorded, only {', '.join(known)}")
+    where, when = stored["settings"]["machine"]["processor"], stored["settings"]["when"]
+    return LadderTimes(known[str(batch)], f"recorded on {where}, {when}: {reason}")

@@ -1,0 +1,42 @@
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from lsdl_helpers.cpu import characters, kept, trained
+from lsdl_helpers.data import results
+
+SCRIPT = Path(__file__).parents[2] / "experiments" / "fixed_point.py"
+
+
+@pytest.fixture(scope="module")
+def experiment():
+    spec = importlib.util.spec_from_file_location("fixed_point_experiment", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_one_seed_gives_again_what_is_stored(experiment):
+    stored = results.load("fixed_point")
+    seed = stored["settings"]["seeds"][0]
+    again, before = experiment.one_seed(seed), stored["seeds"][0]
+    assert again["wrong"] == pytest.approx(before["wrong"], abs=1.0)
+    few = [str(bits) for bits in (4, 5, 6, 7, 8)]  # at 2 and 3 bits it is anybody's guess
+    assert [again["changed"][b] for b in few] == pytest.approx(
+        [before["changed"][b] for b in few], abs=0.5
+    )
+
+
+def test_the_record_has_every_seed_and_number_of_bits(experiment):
+    stored = results.load("fixed_point")
+    assert len(stored["seeds"]) == len(stored["settings"]["seeds"]) >= 8
+    for one in stored["seeds"]:
+        assert list(one["changed"]) == [str(bits) for bits in experiment.BITS]
+
+
+def test_no_answer_changes_where_nothing_is_rounded_away():
+    model, data = trained(steps=20, num_train=500), characters(100, 1)
+    found = kept(model, 8, data)
+    assert 0 <= found.changed <= 5
+    assert kept(model, 2, data).changed > found.changed

@@ -1,0 +1,109 @@
+import sys
+
+import pytest
+import torch
+from torch import nn
+
+from lsdl_helpers.cpu import (
+    Affine,
+    IntegerLinear,
+    asymmetric,
+    dynamic_int8,
+    find_engine,
+    fully_connected,
+    int8,
+    integer,
+    symmetric,
+)
+
+ENGINES = [e for e in torch.backends.quantized.supported_engines if e != "none"]
+
+
+def example(batch=5):
+    return torch.randn(batch, 60, generator=torch.Generator().manual_seed(batch)) + 1
+
+
+@pytest.mark.parametrize("bits", [3, 7, 8])
+@pytest.mark.parametrize("bias", [True, False])
+def test_whole_numbers_give_the_product_of_what_they_stand_for(bits, bias):
+    torch.manual_seed(0)
+    linear, x = nn.Linear(60, 20, bias=bias), example()
+    chosen_x, chosen_w = asymmetric(x, bits), symmetric(linear.weight, bits)
+    rounded = [a.dequantize(a.quantize(v)) for a, v in ((chosen_x, x), (chosen_w, linear.weight))]
+    expected = nn.functional.linear(*rounded, linear.bias)
+    found = IntegerLinear(linear, bits)(x)
+    assert torch.allclose(found, expected, atol=1e-5)
+    assert not torch.allclose(found, linear(x), atol=1e-4), "or nothing was rounded"
+
+
+@pytest.mark.parametrize("make", [integer, *ENGINES])
+def test_a_network_keeps_its_answers(make):
+    model, x = fully_connected((60, 80, 30)).eval(), example()
+    engine = torch.backends.quantized.engine
+    other = dynamic_int8(model, engine=make) if isinstance(make, str) else make(model)
+    assert torch.backends.quantized.engine == engine
+    assert all(type(layer) is nn.Linear for layer in model[::2]), "the model is left as it is"
+    assert not any(type(layer) is nn.Linear for layer in other.modules())
+    change = (other(x) - model(x)).norm() / model(x).norm()
+    assert 1e-4 < change < 0.02
+
+
+@pytest.mark.parametrize("engine", [e for e in ENGINES if e != "qnnpack"])
+def test_torch_keeps_inputs_to_seven_bits(engine):
+    """So that pairs of products fit in 16 bits, whether or not the processor adds them so."""
+    linear, x = nn.Linear(60, 20), example()
+    weight = linear.weight.detach()
+    chosen_w = Affine(weight.abs().max().item() / 127.5, 0, -128, 127)  # torch's own choice
+    rounded_w = chosen_w.dequantize(chosen_w.quantize(weight))
+    found = dynamic_int8(linear, engine=engine)(x)
+    for bits in (7, 8):
+        chosen_x = asymmetric(x, bits)
+        rounded_x = chosen_x.dequantize(chosen_x.quantize(x))
+        expected = nn.functional.linear(rounded_x, rounded_w, linear.bias)
+        assert torch.allclose(found, expected, atol=1e-5) == (bits == 7)
+
+
+def test_layers_within_layers_and_a_layer_alone_are_changed():
+    nested = integer(nn.Sequential(nn.Sequential(nn.Linear(60, 4)), nn.ReLU()))
+    assert isinstance(nested[0][0], IntegerLinear)
+    assert isinstance(integer(nn.Linear(60, 4)), IntegerLinear)
+    assert list(nested.parameters()) == [], "codes are kept, and no floats beside them"
+    assert "quantized" in type(dynamic_int8(nn.Linear(60, 4))).__module__
+
+
+@pytest.mark.parametrize("change", [integer, dynamic_int8])
+def test_a_model_without_such_layers_is_refused(change):
+    with pytest.raises(ValueError, match=r"the ReLU has no nn\.Linear"):
+        change(nn.ReLU())
+
+
+def test_fewer_bits_give_larger_errors():
+    model, x = fully_connected((60, 80, 30)), example()
+    errors = [(integer(model, bits)(x) - model(x)).norm().item() for bits in range(2, 9)]
+    assert errors == sorted(errors, reverse=True)
+
+
+def test_the_engine_is_the_first_that_this_torch_has(monkeypatch):
+    assert find_engine() in ENGINES
+    monkeypatch.setattr(int8, "ENGINES", ("nonsense", ENGINES[-1]))
+    assert find_engine() == ENGINES[-1]
+    monkeypatch.setattr(int8, "ENGINES", ("nonsense",))
+    with pytest.raises(ValueError, match="none of nonsense"):
+        find_engine()
+
+
+@pytest.mark.parametrize("engine", ["cuda", "none"])
+def test_an_unknown_engine_is_an_error_that_lists_the_known(engine):
+    with pytest.raises(ValueError, match=f"engine='{engine}'; this torch has .*{ENGINES[0]}"):
+        dynamic_int8(nn.Linear(4, 2), engine=engine)
+
+
+def test_a_torch_without_quantization_names_what_stays(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch.ao.quantization", None)
+    with pytest.raises(ImportError, match=r"cpu\.integer\(model\) computes the same"):
+        dynamic_int8(nn.Linear(4, 2))
+
+
+def test_bits_are_two_to_eight():
+    with pytest.raises(ValueError, match="bits=9; allowed: 2 to 8"):
+        integer(nn.Linear(4, 2), 9)

@@ -1,0 +1,123 @@
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from lsdl_helpers.cpu import (
+    LADDER,
+    Kernels,
+    NoCompiler,
+    compile_kernels,
+    kernels,
+    pack,
+    pad,
+    saturating_pairs,
+)
+
+BATCHES = (1, 2, 3, 8)
+
+
+@pytest.fixture(scope="module")
+def built():
+    try:
+        return compile_kernels()
+    except NoCompiler as error:
+        pytest.skip(str(error))
+
+
+def layer(name, batch, largest=255):
+    """Return random weights (7, 70) and inputs (batch, 70), whole numbers in the rung's dtypes."""
+    floats = LADDER[name].dtype == torch.float32
+    generator = torch.Generator().manual_seed(batch)
+    w = torch.randint(-128, 128, (7, 70), generator=generator)
+    x = torch.randint(0, largest + 1, (batch, 70), generator=generator)
+    return w.to(LADDER[name].dtype), x.to(torch.float32 if floats else torch.uint8)
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_every_rung_that_this_processor_has_is_exact(built, batch):
+    """The floats are whole numbers whose sums float32 holds, so they are exact in any order."""
+    for name in built.available:
+        w, x = layer(name, batch, largest=127 if name == "SSSE3 int8" else 255)
+        found = built.product(name, pack(w), pad(x))
+        assert found.shape == (batch, 8)
+        assert torch.equal(found[:, :7].long(), x.long() @ w.long().T), name
+        assert not found[:, 7:].any(), name
+
+
+def test_ssse3_saturates_in_pairs_as_simulated(built):
+    if "SSSE3 int8" not in built.available:
+        assert not hasattr(built._library, "has_ssse3") or not built._library.has_ssse3()
+        return
+    w, x = layer("SSSE3 int8", 8)
+    found = built.product("SSSE3 int8", pack(w), pad(x))[:, :7].long()
+    assert torch.equal(found, saturating_pairs(w, x))
+    assert not torch.equal(found, x.long() @ w.long().T), "or nothing was saturated"
+
+
+def test_a_result_can_be_written_where_one_says(built):
+    w, x = layer("scalar int8", 2)
+    out = torch.full((2, 8), -1, dtype=torch.int32)
+    assert built.product("scalar int8", pack(w), pad(x), out=out, repeats=2) is out
+    assert (out != -1).any()
+
+
+@pytest.mark.parametrize(("name", "w", "x", "out", "said"), [
+    ("nonsense", torch.int8, torch.uint8, None, "processor has scalar float, scalar int8"),
+    ("scalar int8", torch.float32, torch.uint8, None, "scalar int8 takes torch.int8 weights"),
+    ("scalar float", torch.float32, torch.uint8, None, "torch.float32 inputs"),
+    ("scalar int8", torch.int8, torch.uint8, torch.empty(2, 9), r"torch.int32 \(2, 8\)"),
+    ("scalar int8", torch.int8, torch.uint8, torch.empty(2, 8), r"out is torch.float32"),
+])  # fmt: skip
+def test_what_does_not_fit_is_refused(built, name, w, x, out, said):
+    weights = pack(torch.ones(7, 70).to(w))
+    with pytest.raises(ValueError, match=said):
+        built.product(name, weights, pad(torch.ones(2, 70).to(x)), out=out)
+
+
+def test_what_is_not_padded_is_refused(built):
+    """Else the kernels would read beyond its end."""
+    w, x = torch.ones(7, 70), torch.ones(2, 70)
+    with pytest.raises(ValueError, match=r"inputs \(batch, 128\) .* \(2, 70\)"):
+        built.product("scalar float", pack(w), x)
+    for weights in (torch.ones(8, 70), pack(w)[:7], pack(w)[:, :64], pack(w)[0]):
+        with pytest.raises(ValueError, match=r"not packed; pack\(weights\) does it"):
+            built.product("scalar float", weights, pad(x))
+
+
+def test_inputs_in_any_order_in_memory_are_read_right(built):
+    w, x = layer("scalar float", 3)
+    transposed = pad(x).T.contiguous().T
+    assert not transposed.is_contiguous()
+    assert torch.equal(built.product("scalar float", pack(w), transposed)[:, :7], x @ w.T)
+
+
+def test_padding_adds_zeros():
+    packed = pack(torch.ones(7, 70))
+    assert packed.shape == (8, 128)
+    assert packed.sum() == packed[:7, :70].sum() == 7 * 70
+    assert pad(torch.ones(2, 64)).shape == (2, 64)
+
+
+def test_only_rungs_with_instructions_are_available():
+    old = SimpleNamespace(has_ssse3=lambda: 1, has_avx512=lambda: 1, has_vnni=lambda: 0)
+    assert Kernels(old).available == tuple(LADDER)[:-1]
+    assert Kernels(SimpleNamespace()).available == ("scalar float", "scalar int8"), "no x86"
+
+
+@pytest.mark.parametrize(("compilers", "said"), [
+    (("nonsense",), "no C compiler .*to get one: apt-get install gcc"),
+    (("false",), "false fails"),
+])  # fmt: skip
+def test_without_a_compiler_the_message_names_one(compilers, said):
+    with pytest.raises(NoCompiler, match=said):
+        compile_kernels(compilers)
+
+
+def test_the_counts_are_those_of_the_source():
+    """Products a step stand in the C source as the lanes of each rung."""
+    source = (kernels.resources.files("lsdl_helpers.cpu") / "kernels.c").read_text()
+    for rung in LADDER.values():
+        start = source.index(f"\nRUNG({rung.function}, ")
+        declared = source[start : source.index(")", start)]
+        assert declared.endswith(f" {rung.multiply_adds}")

@@ -1,0 +1,51 @@
+import pytest
+
+from lsdl_helpers.cpu import LADDER, LadderTimes, NoCompiler, compile_kernels, ladder, ladder_times
+from lsdl_helpers.data import results
+
+
+def test_all_rungs_are_timed_where_the_processor_has_them():
+    try:
+        available = compile_kernels().available
+    except NoCompiler as error:
+        pytest.skip(str(error))
+    found = ladder_times("cache", 1, seconds=0)
+    assert list(found.seconds) == list(LADDER)
+    assert (found.source == "measured here") == (set(available) == set(LADDER))
+    assert min(found.seconds.values()) > 0
+
+
+def test_without_a_compiler_the_recorded_times_are_given_and_said(monkeypatch):
+    def fails():
+        raise NoCompiler("no C compiler")
+
+    monkeypatch.setattr(ladder, "compile_kernels", fails)
+    stored = results.load("fixed_point")
+    for place in ladder.PLACES:
+        for batch in (1, 4, 8):
+            found = ladder_times(place, batch)
+            assert found.seconds == stored["ladder"][place][str(batch)]
+            assert list(found.seconds) == list(LADDER)
+            assert found.source.startswith("recorded on ")
+            assert found.source.endswith(": no C compiler")
+    with pytest.raises(ValueError, match="batch 2 is not recorded, only 1, 4, 8"):
+        ladder_times("memory", 2)
+
+
+def test_a_processor_without_a_rung_gets_the_record(monkeypatch):
+    class Old:
+        available = tuple(LADDER)[:-1]
+
+    monkeypatch.setattr(ladder, "compile_kernels", Old)
+    assert ladder_times("cache", 8).source.endswith("this processor lacks VNNI int8")
+
+
+def test_another_place_is_an_error():
+    with pytest.raises(ValueError, match="place='disk'; allowed: cache, memory"):
+        ladder_times("disk", 1)
+
+
+def test_a_gain_is_a_ratio_of_times():
+    times = LadderTimes({"SSE float": 6.0, "VNNI int8": 2.0}, "measured here")
+    assert times.gain("VNNI int8") == 3.0
+    assert times.gain("SSE float", over="VNNI int8") == pytest.approx(1 / 3)
