@@ -19,7 +19,7 @@ ALLOWED = {
     "widgets": set(),
     "annotate": set(),
     "classify": {"annotate", "models", "data"},
-    "commands": {"commands", "classify", "measure", "models", "data"},
+    "commands": {"commands", "classify", "measure", "models", "data", "parallel"},
     "__main__": {"commands"},
     "notebook": {"measure", "plots"},
     **{topic: {topic, "measure", "models", "data", "plots", "widgets"} for topic in TOPICS},

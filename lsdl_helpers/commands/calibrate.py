@@ -32,11 +32,13 @@ def main(arguments: Sequence[str]) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in notebooks; torch reads it once
     from lsdl_helpers.measure import calibrate, machine
     from lsdl_helpers.measure.limits import to_json
+    from lsdl_helpers.parallel import calibrate_parallel
 
     device = "cpu" if options.cpu else None
     print(machine(), flush=True)
     found = [calibrate(device=device, seconds=options.seconds) for _ in range(options.repeat)]
     print(found[-1])
+    print(f"between two processes: {calibrate_parallel()}")
     if len(found) > 1:
         print(f"\n{spread(found).to_string()}")
     if options.output:

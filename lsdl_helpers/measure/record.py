@@ -57,11 +57,16 @@ def calibrate(*, device: str | None = None, seconds: float = 20.0) -> Limits:
     'calibrated'
     """
     measured = measure_limits(device=device, seconds=seconds)
+    keep(measured.device, to_json(measured))
+    return measured
+
+
+def keep(part: str, value: dict[str, Any]) -> None:
+    """Call :func:`update`, and where the file cannot be written say so and go on."""
     try:
-        update(measured.device, to_json(measured))
+        update(part, value)
     except OSError as error:
         print(f"{record_path()}: the calibration is not kept: {error.strerror or error}")
-    return measured
 
 
 def record_path() -> Path:

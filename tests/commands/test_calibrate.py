@@ -3,10 +3,11 @@ from dataclasses import replace
 
 import pytest
 
-from lsdl_helpers import measure
+from lsdl_helpers import measure, parallel
 from lsdl_helpers.__main__ import main
 from lsdl_helpers.measure import Limits
 from lsdl_helpers.measure.limits import from_json
+from lsdl_helpers.parallel import Link
 
 MADE = Limits(
     peaks={("float32", 1): 100e9},
@@ -30,6 +31,7 @@ def asked(monkeypatch):
         return replace(MADE, peaks={("float32", 1): 100e9 / 1.05 ** (len(calls) - 1)})
 
     monkeypatch.setattr(measure, "calibrate", calibrate)
+    monkeypatch.setattr(parallel, "calibrate_parallel", lambda: Link(93e-6, 0.5e-9))
     return calls
 
 
@@ -39,6 +41,7 @@ def test_it_prints_the_machine_and_its_limits(asked, capsys):
     assert printed.startswith("processor ")
     assert "calibrated, 2026-01-02T03:04, cpu of made up" in printed
     assert "100 GFLOP/s" in printed
+    assert "between two processes: latency 93 µs, then 2.00 GB/s" in printed
     assert "smallest" not in printed
     assert asked == [{"device": None, "seconds": 20.0}]
 

@@ -1,0 +1,134 @@
+import os
+import signal
+import sys
+import time
+
+import cloudpickle
+import pytest
+import torch.distributed as dist
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lsdl_helpers.parallel import RankError, answer_all, launch, shard
+from lsdl_helpers.parallel.work_queue import bar, handed_out, record
+
+cloudpickle.register_pickle_by_value(sys.modules[__name__])
+TASKS = list(range(100, 140))
+
+
+@given(st.integers(0, 50), st.integers(1, 9))
+def test_shards_hold_each_example_once_and_are_even(num_examples, num_ranks):
+    shards = [shard(num_examples, rank, num_ranks) for rank in range(num_ranks)]
+    assert sorted(k for part in shards for k in part) == list(range(num_examples))
+    assert max(map(len, shards)) - min(map(len, shards)) <= 1
+
+
+def test_a_rank_that_is_not_there_has_no_shard():
+    with pytest.raises(ValueError, match="rank is 3; it must be from 0 to 2"):
+        shard(10, 3, 3)
+
+
+def square(task):
+    return task, task * task
+
+
+def right(answers):
+    return answers.values == [square(task) for task in TASKS]
+
+
+def slow_and_killed(task):
+    if dist.get_rank() == 0:
+        time.sleep(0.2)
+    if dist.get_rank() == 1 and task == TASKS[-1]:
+        time.sleep(1)  # so that others find it unanswered, and rank 1 comes second
+    if dist.get_rank() == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.02)
+    return square(task)
+
+
+def test_each_task_is_answered_once_whoever_is_slow_or_dies(capsys):
+    answers = answer_all(slow_and_killed, TASKS, num_ranks=4)
+    assert right(answers)
+    assert sum(answers.by_rank) == len(TASKS)
+    assert answers.by_rank[2] == 0
+    assert answers.again >= 1
+    assert list(answers.lost) == [2]
+    assert "rank 2 was killed by SIGKILL" in str(answers.lost[2])
+    assert capsys.readouterr().out == f"[{'#' * 30}] 40 of 40 answered\n"
+
+
+def fails_on_one(task):
+    if task == TASKS[5]:
+        raise ArithmeticError("no answer")
+    return square(task)
+
+
+def test_a_task_on_which_all_fail_is_an_error():
+    with pytest.raises(RankError, match="rank 0 raised ArithmeticError: no answer"):
+        answer_all(fails_on_one, TASKS, num_ranks=2)
+
+
+def fails_on_rank_0(task):
+    if dist.get_rank() == 0:
+        raise ArithmeticError("only here")
+    return square(task)
+
+
+def test_what_one_rank_cannot_answer_another_does():
+    answers = answer_all(fails_on_rank_0, TASKS, num_ranks=2)
+    assert right(answers)
+    assert answers.by_rank == [0, len(TASKS)]
+
+
+def test_no_task_is_no_work():
+    assert answer_all(square, [], num_ranks=1).values == []
+
+
+def test_under_torchrun_it_is_refused(monkeypatch):
+    for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_PORT"):
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("MASTER_ADDR", "here")
+    with pytest.raises(RuntimeError, match="call it outside torchrun and srun"):
+        answer_all(square, TASKS, num_ranks=2)
+
+
+def die_or_return():
+    if dist.get_rank() == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if dist.get_rank() == 2:
+        raise KeyError("lost")
+    time.sleep(0.3)
+    return dist.get_rank()
+
+
+def test_survivors_of_a_launch_go_on():
+    first, killed, raised, last = launch(die_or_return, 4, survive=True)
+    assert (first, last) == (0, 3)
+    assert isinstance(killed, RankError)
+    assert "SIGKILL" in str(killed)
+    assert isinstance(raised, RankError)
+    assert isinstance(raised.__cause__, KeyError)
+
+
+def test_the_first_answer_counts():
+    store = dist.HashStore()
+    record(store, 0, 1, "first")
+    record(store, 0, 2, "second")
+    assert (store.get("winner 0"), store.add("answered", 0)) == (b"1", 1)
+    assert list(handed_out(store, 1)) == [0]  # never handed out, though answered
+
+
+def test_tasks_without_an_answer_are_handed_out_again():
+    store = dist.HashStore()
+    given_out = handed_out(store, 3)
+    assert [next(given_out) for _ in range(3)] == [0, 1, 2]
+    record(store, 1, 0, "answer")
+    assert list(given_out) == [0, 2]
+    assert store.add("again", 0) == 2
+
+
+def test_the_bar_is_as_long_as_what_is_done():
+    assert bar(0, 3, width=6) == "[      ] 0 of 3 answered"
+    assert bar(1, 3, width=6) == "[##    ] 1 of 3 answered"
+    assert bar(0, 0, width=2) == "[  ] 0 of 0 answered"
