@@ -94,15 +94,28 @@ def answer_all(
 def serve(fn: Callable[[Any], Any], tasks: Sequence[Any], port: int) -> None:
     """Answer tasks on one rank until none is without an answer."""
     store = dist.TCPStore("127.0.0.1", port)
-    rank = dist.get_rank()
-    for task in handed_out(store, len(tasks)):
+    rank, num_ranks = dist.get_rank(), dist.get_world_size()
+    wait_for_all(store, num_ranks)
+    for task in handed_out(store, len(tasks), rank, num_ranks):
         record(store, task, rank, fn(tasks[task]))
 
 
-def handed_out(store: dist.Store, num_tasks: int) -> Iterator[int]:
-    """Yield tasks that nobody else has; when there are none, those that nobody has answered."""
-    while (number := store.add("handed out", 1)) <= num_tasks:
-        yield number - 1
+def wait_for_all(store: dist.Store, num_ranks: int) -> None:
+    """Wait until all ranks have got here: one that dies before keeps the others from joining."""
+    if store.add("here", 1) == num_ranks:
+        store.set("all here", "")
+    store.wait(["all here"])
+
+
+def handed_out(store: dist.Store, num_tasks: int, rank: int, num_ranks: int) -> Iterator[int]:
+    """Yield tasks that nobody else has; when there are none, those that nobody has answered.
+
+    The first task of a rank is that of its own number.
+    """
+    task = rank
+    while task < num_tasks:
+        yield task
+        task = num_ranks - 1 + store.add("handed out", 1)
     for task in range(num_tasks):
         if not store.check([f"winner {task}"]):
             store.add("again", 1)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lsdl_helpers.parallel import RankError, answer_all, launch, shard
-from lsdl_helpers.parallel.work_queue import bar, handed_out, record
+from lsdl_helpers.parallel.work_queue import bar, handed_out, record, wait_for_all
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 TASKS = list(range(100, 140))
@@ -93,7 +93,8 @@ def test_under_torchrun_it_is_refused(monkeypatch):
         answer_all(square, TASKS, num_ranks=2)
 
 
-def die_or_return():
+def die_or_return(port):
+    wait_for_all(dist.TCPStore("127.0.0.1", port), dist.get_world_size())
     if dist.get_rank() == 1:
         os.kill(os.getpid(), signal.SIGKILL)
     if dist.get_rank() == 2:
@@ -103,7 +104,8 @@ def die_or_return():
 
 
 def test_survivors_of_a_launch_go_on():
-    first, killed, raised, last = launch(die_or_return, 4, survive=True)
+    store = dist.TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
+    first, killed, raised, last = launch(die_or_return, 4, store.port, survive=True)
     assert (first, last) == (0, 3)
     assert isinstance(killed, RankError)
     assert "SIGKILL" in str(killed)
@@ -116,15 +118,17 @@ def test_the_first_answer_counts():
     record(store, 0, 1, "first")
     record(store, 0, 2, "second")
     assert (store.get("winner 0"), store.add("answered", 0)) == (b"1", 1)
-    assert list(handed_out(store, 1)) == [0]  # never handed out, though answered
+    assert list(handed_out(store, 1, rank=1, num_ranks=2)) == []
 
 
 def test_tasks_without_an_answer_are_handed_out_again():
     store = dist.HashStore()
-    given_out = handed_out(store, 3)
-    assert [next(given_out) for _ in range(3)] == [0, 1, 2]
-    record(store, 1, 0, "answer")
-    assert list(given_out) == [0, 2]
+    first, second = (handed_out(store, 5, rank, num_ranks=2) for rank in (0, 1))
+    order = [next(ranks) for ranks in (first, second, second, first, second)]
+    assert order == [0, 1, 2, 3, 4]
+    for task in (0, 1, 3):
+        record(store, task, 0, "answer")
+    assert list(second) == [2, 4]
     assert store.add("again", 0) == 2
 
 

@@ -1,0 +1,1 @@
+"""Exercises of the part on many processes, a module a chapter."""
