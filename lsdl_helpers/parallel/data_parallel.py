@@ -69,6 +69,7 @@ class DataParallel(nn.Module):
         self._expect_gradients()
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what the network returns."""
         return self.network(*args, **kwargs)
 
     @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 import torch.distributed as dist
 
 from lsdl_helpers.parallel.failures import RankError
-from lsdl_helpers.parallel.launcher import GROUPED, launch
+from lsdl_helpers.parallel.launcher import _local_store, launch
 from lsdl_helpers.parallel.process_group import from_environment
 
 TICK_S = 0.1  # how often the bar is drawn
@@ -70,7 +70,7 @@ def answer_all(
     Raises:
         RankError: of the lowest rank, if all have failed before all was answered.
         RuntimeError: under torchrun or srun.
-        TimeoutError: as :func:`~lsdl_helpers.parallel.launch`.
+        TimeoutError: as :func:`~lsdl_helpers.parallel.launcher.launch`.
 
     Source: the backup tasks of Dean and Ghemawat (2004).
 
@@ -79,7 +79,7 @@ def answer_all(
     """
     if from_environment():
         raise RuntimeError("answer_all starts ranks of its own; call it outside torchrun and srun")
-    store = dist.TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
+    store = _local_store()
     with progress(store, len(tasks)):
         ended = launch(serve, num_ranks, fn, tasks, store.port, timeout=timeout, survive=True)
     lost = {rank: error for rank, error in enumerate(ended) if isinstance(error, RankError)}
@@ -133,7 +133,7 @@ def record(store: dist.Store, task: int, rank: int, value: Any) -> None:
 def progress(store: dist.Store, num_tasks: int) -> Iterator[None]:
     """Draw a bar while tasks are answered; where output is grouped, only at the end."""
     over = threading.Event()
-    live = not os.environ.get(GROUPED)
+    live = not os.environ.get("LSDL_GROUPED_OUTPUT")
 
     def draw() -> None:
         while live and not over.wait(TICK_S):

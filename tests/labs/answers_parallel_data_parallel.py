@@ -21,6 +21,11 @@ WRONG = {
         (250_000, "half of the time"),
         (4.5, "in bytes"),
     ],
-    4: [(4, "over ranks"), (5, "three of the four"), (12, "sum over the examples"), (8, "the ranks")],
+    4: [
+        (4, "over ranks"),
+        (5, "three of the four"),
+        (12, "sum over the examples"),
+        (8, "the ranks"),
+    ],
     5: [(100, "take again"), (0.1, "more examples"), (1, "far below")],
 }

@@ -36,7 +36,7 @@ EXERCISES = (
     ),
     Exercise(
         asks="the bytes of a bucket that spends a tenth of its all-reduce on latency",
-        hint="a message of m bytes takes 100 µs + m / 2.5 GB/s; then, which part of a bucket is it?",
+        hint="a message of m bytes takes 100 µs + m / 2.5 GB/s, and is a part of the bucket",
         judge=number(
             4.5e6,
             {
