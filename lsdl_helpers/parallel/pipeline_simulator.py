@@ -111,8 +111,7 @@ def simulate(
 ) -> list[Span]:
     """Return when each step begins and ends, if it begins as soon as it can.
 
-    It needs its rank, the same micro-batch of the stage before (forward) or after (backward),
-    and, for a backward pass, its own forward pass.
+    It needs its rank, and the same micro-batch of the stage before (forward) or after (backward).
 
     Args:
         schedule, num_ranks, num_micro_batches, num_chunks: as for :func:`orders`.
@@ -142,14 +141,11 @@ def simulate(
 def _ready(step: Step, last_stage: int, ended: dict[Step, float], transfer: float) -> float | None:
     """Return when what the step needs is there, None if that is not known yet."""
     kind, stage, micro_batch = step
-    needs = [0.0]
-    if kind == "B":
-        needs.append(ended.get(Step("F", stage, micro_batch)))
     neighbor = stage - 1 if kind == "F" else stage + 1
-    if 0 <= neighbor <= last_stage:
-        arrived = ended.get(Step(kind, neighbor, micro_batch))
-        needs.append(None if arrived is None else arrived + transfer)
-    return None if None in needs else max(needs)
+    if not 0 <= neighbor <= last_stage:
+        return 0.0
+    arrived = ended.get(Step(kind, neighbor, micro_batch))
+    return None if arrived is None else arrived + transfer
 
 
 def bubble(spans: Sequence[Span]) -> float:

@@ -1,8 +1,8 @@
 """Which way to split a layer: what each way leaves to a rank to compute, to hold and to send."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import torch
@@ -87,6 +87,15 @@ def model_parallel(layer: Layer, num_ranks: int, batch: int) -> Share:
         inputs=layer.inputs * batch,
         sent=2 * (n - 1) / n * layer.inputs * batch,
     )
+
+
+def total(shares: Iterable[Share]) -> Share:
+    """Add up what a rank has to do with several layers.
+
+    >>> total([Share(1, 2, 3, 4), Share(1, 0, 0, 0)])
+    Share(multiply_adds=2, weights=2, inputs=3, sent=4)
+    """
+    return Share(*map(sum, zip(*map(astuple, shares), strict=True)))
 
 
 WAYS = {"data": data_parallel, "model": model_parallel}

@@ -11,6 +11,7 @@ from lsdl_helpers.parallel.splitting import (
     model_parallel,
     needed_bandwidth,
     plan,
+    total,
     transformer,
 )
 
@@ -55,6 +56,18 @@ def test_the_ranks_share_the_work_of_one():
         assert n * data.multiply_adds == n * model.multiply_adds == alone.multiply_adds
         assert n * model.weights == data.weights == WHOLE.weights
         assert n * data.inputs == model.inputs == 64 * 4096
+
+
+def test_the_mixture_sends_less_than_either_way_alone(vgg16):
+    ways = plan(vgg16, num_ranks=8, batch=128)
+    mixture = total(WAYS[ways[x.name]](x, 8, 128) for x in vgg16)
+    data, model = (total(way(x, 8, 128) for x in vgg16) for way in WAYS.values())
+    assert data.sent == pytest.approx(2 * 7 / 8 * 138_357_544)
+    expected = 2 * 7 / 8 * (14_714_688 + 128 * (25_088 + 4096 + 4096))
+    assert mixture.sent == pytest.approx(expected)
+    assert mixture.sent < min(data.sent, model.sent)
+    assert mixture.weights == 14_714_688 + (138_357_544 - 14_714_688) / 8
+    assert mixture.multiply_adds == pytest.approx(3 * 128 / 8 * 15_470_264_320)
 
 
 def test_transformer_against_its_layers():

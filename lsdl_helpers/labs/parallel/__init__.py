@@ -1,0 +1,1 @@
+"""Exercises of the part on many machines, a module a chapter."""
