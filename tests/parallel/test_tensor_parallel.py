@@ -84,7 +84,7 @@ def without_key_biases(name, parameter):
 @pytest.mark.slow
 @pytest.mark.parametrize(("way", "num_ranks"), [(by_hand, 2), (by_hand, 4), (by_dtensor, 2)])
 def test_ten_steps_are_those_of_one_process(alone, way, num_ranks):
-    for whole, held, messages in launch(way, num_ranks):
+    for whole, held, messages in launch(way, num_ranks, backend="gloo"):
         assert whole.keys() == alone.keys()
         for name, parameter in whole.items():
             one, other = (without_key_biases(name, p) for p in (parameter, alone[name]))
@@ -123,10 +123,10 @@ def odd():
 
 @pytest.mark.slow
 def test_columns_then_rows():
-    for differences in launch(one_pair, 2):
+    for differences in launch(one_pair, 2, backend="gloo"):
         assert max(differences) < 2e-5
     with pytest.raises(RuntimeError, match="7 is no multiple of 2 ranks"):
-        launch(odd, 2)
+        launch(odd, 2, backend="gloo")
 
 
 def test_a_block_has_the_parameters_of_the_formula():
