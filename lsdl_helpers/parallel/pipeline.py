@@ -8,15 +8,13 @@ import torch.distributed as dist
 from torch import nn
 from torch.distributed import pipelining
 
-from lsdl_helpers.parallel.pipeline_simulator import SCHEDULES
+from lsdl_helpers.parallel.pipeline_simulator import require
 
-_CLASSES = dict(
-    zip(
-        SCHEDULES,
-        (pipelining.ScheduleGPipe, pipelining.Schedule1F1B, pipelining.ScheduleInterleaved1F1B),
-        strict=True,
-    )
-)
+_CLASSES = {
+    "gpipe": pipelining.ScheduleGPipe,
+    "1f1b": pipelining.Schedule1F1B,
+    "interleaved": pipelining.ScheduleInterleaved1F1B,
+}
 
 
 def make_schedule(
@@ -37,14 +35,10 @@ def make_schedule(
         loss: of output and target of a micro-batch, a mean over its examples.
 
     Raises:
-        ValueError: for another schedule, or another number of chunks than it takes.
+        ValueError: as :func:`~lsdl_helpers.parallel.pipeline_simulator.orders`.
     """
-    if schedule not in SCHEDULES:
-        raise ValueError(f"schedule is {schedule!r}; it must be one of {', '.join(SCHEDULES)}")
-    if (schedule == "interleaved") != (len(chunks) > 1):
-        allowed = "at least 2 chunks" if schedule == "interleaved" else "1 chunk"
-        raise ValueError(f"{schedule} with {len(chunks)} chunks; it takes {allowed}")
     rank, num_ranks = dist.get_rank(), dist.get_world_size()
+    require(schedule, num_ranks, num_micro_batches, len(chunks))
     between = example.detach().clone().requires_grad_()  # gradients come back for it
     stages = []
     for k, chunk in enumerate(chunks):

@@ -58,11 +58,12 @@ def orders(
     >>> ["".join(step.kind for step in steps) for steps in orders("1f1b", 2, 3)]
     ['FFBFBB', 'FBFBFB']
     """
-    _require(schedule, num_ranks, num_micro_batches, num_chunks)
+    require(schedule, num_ranks, num_micro_batches, num_chunks)
     return [_order(schedule, r, num_ranks, num_micro_batches, num_chunks) for r in range(num_ranks)]
 
 
-def _require(schedule: str, num_ranks: int, num_micro_batches: int, num_chunks: int) -> None:
+def require(schedule: str, num_ranks: int, num_micro_batches: int, num_chunks: int) -> None:
+    """Raise the errors of :func:`orders`."""
     if schedule not in SCHEDULES:
         raise ValueError(f"schedule is {schedule!r}; it must be one of {', '.join(SCHEDULES)}")
     if min(num_ranks, num_micro_batches, num_chunks) < 1:

@@ -9,7 +9,7 @@ from torch import nn
 
 from lsdl_helpers.parallel.launcher import launch
 from lsdl_helpers.parallel.pipeline import make_schedule, train
-from lsdl_helpers.parallel.pipeline_simulator import Span, Step, orders
+from lsdl_helpers.parallel.pipeline_simulator import Span, Step, require
 
 WIDTH = 8  # of the layer that a stage does compute
 
@@ -94,7 +94,7 @@ def measure_trace(
     >>> bubble(measure_trace("1f1b", 4, 8))
     0.29
     """
-    orders(schedule, num_ranks, num_micro_batches, num_chunks)
+    require(schedule, num_ranks, num_micro_batches, num_chunks)
     settings = (schedule, num_micro_batches, num_chunks, forward_s, backward_s)
     traces = launch(_step_of_rank, num_ranks, *settings, backend="gloo")
     spans = sorted((span for trace in traces for span in trace), key=lambda span: span.start)
