@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import matplotlib.axes
 
 # Okabe and Ito's palette, without yellow and black; each color comes with a line style.
@@ -77,4 +79,36 @@ def roofline(
                   label=name)  # fmt: skip
     axes.set(xscale="log", yscale="log", xlabel="FLOP per byte", ylabel="FLOP/s")
     axes.legend(fontsize=9)
+    return axes
+
+
+def timeline(
+    bars: Sequence[tuple[int, float, float, str, int]], axes: matplotlib.axes.Axes
+) -> matplotlib.axes.Axes:
+    """Draw what each of several workers did when, a row a worker, the first at the top.
+
+    Args:
+        bars: row, start, end, label, and shade: which of the palette's colors, with whole
+            numbers from 0.
+        axes: to draw on.
+
+    Raises:
+        ValueError: if there is no bar.
+
+    >>> timeline([(0, 0.0, 1.0, "1", 0)], plt.figure().subplots()).get_ylabel()
+    'rank'
+    """
+    if not bars:
+        raise ValueError("a timeline needs at least one bar")
+    end = max(bar[2] for bar in bars)
+    for row, start, stop, label, shade in bars:
+        color = COLORS[shade % len(COLORS)]
+        axes.barh(row, stop - start, left=start, height=0.9, color=color, edgecolor="white")
+        if (stop - start) / end > 0.012 * len(label):  # else it would not fit
+            ink = "white" if color == COLORS[0] else "black"
+            axes.text((start + stop) / 2, row, label, ha="center", va="center", fontsize=8,
+                      color=ink)  # fmt: skip
+    rows = sorted({bar[0] for bar in bars})
+    axes.set(yticks=rows, ylabel="rank", xlim=(0, end), ylim=(max(rows) + 0.5, min(rows) - 0.5))
+    axes.grid(False)
     return axes

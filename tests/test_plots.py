@@ -1,7 +1,7 @@
 import matplotlib
 import pytest
 
-from lsdl_helpers.plots import COLORS, MARKERS, roofline
+from lsdl_helpers.plots import COLORS, MARKERS, roofline, timeline
 
 ROOFS = {
     "peaks": {"float32": 100e9, "bfloat16": 400e9},
@@ -47,3 +47,17 @@ def test_a_point_below_the_axes_or_no_roof_is_an_error():
         roofline({"relu": (0, 1e9)}, **ROOFS)
     with pytest.raises(ValueError, match="at least one peak and one bandwidth"):
         roofline({}, peaks={}, bandwidths={})
+
+
+def test_a_timeline_has_a_bar_for_each_step_and_labels_that_fit():
+    from matplotlib import pyplot as plt
+
+    bars = [(0, 0.0, 1.0, "1", 0), (1, 1.0, 3.0, "1", 1), (1, 3.0, 3.001, "2", 0)]
+    axes = timeline(bars, plt.figure().subplots())
+    boxes = [(b.get_y() + b.get_height() / 2, b.get_x(), b.get_width()) for b in axes.patches]
+    assert boxes == [(row, start, pytest.approx(end - start)) for row, start, end, _, _ in bars]
+    assert [text.get_text() for text in axes.texts] == ["1", "1"], "the third is too narrow"
+    assert [text.get_color() for text in axes.texts] == ["white", "black"]
+    assert axes.get_ylim() == (1.5, -0.5), "the first rank at the top"
+    with pytest.raises(ValueError, match="at least one bar"):
+        timeline([], axes)
