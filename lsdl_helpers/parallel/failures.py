@@ -4,7 +4,7 @@ import linecache
 import os
 import pickle
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lsdl_helpers.parallel.worker import Failure, Frame
@@ -48,11 +48,13 @@ def first_failure(failures: Mapping[int, Failure | Death]) -> int:
     return min(failures, key=order)
 
 
-def as_error(rank: int, failure: Failure | Death) -> RankError:
-    """Return what is raised for a failed rank."""
+def as_error(rank: int, failure: Failure | Death, returned: Iterable[int] = ()) -> RankError:
+    """Return what is raised for a failed rank; who lost its peer may wait for one that returned."""
     if isinstance(failure, Death):
         return RankError(f"rank {rank} {failure.text}")
-    error = RankError(f"rank {rank} raised {failure.text}{tell(failure.frames)}")
+    others = ", ".join(map(str, sorted(returned)))
+    note = f"\nreturned before: rank {others}" if failure.lost_a_peer and others else ""
+    error = RankError(f"rank {rank} raised {failure.text}{tell(failure.frames)}{note}")
     error.__cause__ = unpickled(failure.exception)
     return error
 

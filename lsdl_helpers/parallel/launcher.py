@@ -72,7 +72,7 @@ def launch(
         return _run_in_place(fn, args, num_ranks, backend, timeout)
     if grouped is None:
         grouped = bool(os.environ.get("LSDL_GROUPED_OUTPUT"))
-    store = _local_store()
+    store = local_store()
     with tempfile.TemporaryDirectory(prefix="lsdl-launch-", ignore_cleanup_errors=True) as folder:
         job = Job(
             call=by_value.dumps((fn, args)),
@@ -91,7 +91,7 @@ def launch(
         return ranks.results(survive)
 
 
-def _local_store() -> dist.TCPStore:
+def local_store() -> dist.TCPStore:
     """Return the store at which the ranks meet, on a free port that only this machine sees."""
     if sys.platform == "win32":
         return dist.TCPStore(LOCALHOST, 0, is_master=True, wait_for_workers=False, use_libuv=False)

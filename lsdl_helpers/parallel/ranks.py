@@ -79,7 +79,7 @@ class Ranks:
         """Return the results by rank, or raise the first failure, or put each in its place."""
         if self.failures and not survive:
             first = first_failure(self.failures)
-            raise as_error(first, self.failures[first])
+            raise as_error(first, self.failures[first], returned=self.pickled)
         return [
             as_error(rank, self.failures[rank])
             if rank in self.failures

@@ -11,7 +11,7 @@ from typing import Any
 import torch.distributed as dist
 
 from lsdl_helpers.parallel.failures import RankError
-from lsdl_helpers.parallel.launcher import _local_store, launch
+from lsdl_helpers.parallel.launcher import launch, local_store
 from lsdl_helpers.parallel.process_group import from_environment
 
 TICK_S = 0.1  # how often the bar is drawn
@@ -79,7 +79,7 @@ def answer_all(
     """
     if from_environment():
         raise RuntimeError("answer_all starts ranks of its own; call it outside torchrun and srun")
-    store = _local_store()
+    store = local_store()
     with progress(store, len(tasks)):
         ended = launch(serve, num_ranks, fn, tasks, store.port, timeout=timeout, survive=True)
     lost = {rank: error for rank, error in enumerate(ended) if isinstance(error, RankError)}

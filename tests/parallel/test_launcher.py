@@ -130,6 +130,15 @@ def test_the_error_is_that_of_the_rank_that_raised_with_its_line():
     assert isinstance(caught.value.__cause__, ValueError)
 
 
+def test_a_rank_that_returned_too_early_is_named():
+    def wait_for_rank_0():
+        if dist.get_rank() > 0:
+            wait_for_the_others()
+
+    with pytest.raises(RankError, match=r"rank 1 raised .*\n(.*\n)*returned before: rank 0$"):
+        launch(wait_for_rank_0, 2)
+
+
 def test_an_exception_that_cannot_travel_is_told_all_the_same():
     def fail():
         raise Ours("cannot be pickled back", 1)
@@ -190,6 +199,15 @@ ENDINGS = {
 }
 
 
+@pytest.fixture
+def ctrl_c():
+    """Have Ctrl-C heard; a shell starts what runs in the background with deaf ears."""
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, usual)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_nothing_is_left_after(ending, monkeypatch, tmp_path):
     launch(rank_plus, 1, 0)  # the fork server stays
