@@ -15,6 +15,12 @@ from lsdl_helpers.dynamic.scoring import scores, threshold_at_recall, train_scor
 Draw = Callable[..., Tensor]
 
 _DRAWN = 20_000  # negatives at a time
+_ATTEMPTS = 3
+
+
+def _draw_weights(module: nn.Module) -> None:
+    if hasattr(module, "reset_parameters"):
+        module.reset_parameters()
 
 
 @dataclass
@@ -77,7 +83,9 @@ class Cascade:
         """Train the stages in turn and set their thresholds.
 
         The first stage learns from negatives as they come, the others from hard ones, that pass
-        the stages before them: see :meth:`mine`.
+        the stages before them: see :meth:`mine`. All hidden units of a small network may die, so
+        that it scores everything alike: a stage that rejects less than half of the negatives it
+        has learned from is trained again, from weights drawn with torch's own random numbers.
 
         Args:
             draw: ``draw(n, seed, positive=…)`` returns n windows with the object, or without.
@@ -92,6 +100,10 @@ class Cascade:
         Returns:
             The cascade itself.
 
+        Raises:
+            ValueError: if a stage still rejects too little after three trainings, and as
+                :meth:`calibrate`.
+
         >>> Cascade(stages).fit(draw, held_out, [0.99, 0.99], seed=0).stages[0].threshold
         -1.9
         """
@@ -102,8 +114,15 @@ class Cascade:
                 negatives = draw(num_negatives, seed, positive=False)
             else:
                 negatives = self.mine(draw, num_hard, seed=seed, stages=k, most=most)
-            train_scorer(stage.network, positives, negatives, steps=stage.steps, seed=seed)
-            self.calibrate(held_out, recalls, stages=k + 1)
+            for _ in range(_ATTEMPTS):
+                train_scorer(stage.network, positives, negatives, steps=stage.steps, seed=seed)
+                self.calibrate(held_out, recalls, stages=k + 1)
+                passed = stage.scores(negatives) >= stage.threshold
+                if passed.float().mean() < 0.5:
+                    break
+                stage.network.apply(_draw_weights)
+            else:
+                raise ValueError(f"{stage.name!r} rejects too little in {_ATTEMPTS} trainings")
         return self
 
     def calibrate(

@@ -126,3 +126,23 @@ def test_cascades_may_share_a_network_and_have_thresholds_of_their_own():
     second.stages[0].threshold = 5.0
     assert second.stages[0].network is first.stages[1].network
     assert first.stages[1].threshold < 0
+
+
+def dead_network():
+    """Return a network whose hidden units are 0 for every window of `draw`."""
+    network = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1), nn.Flatten(0))
+    network[0].bias.data.fill_(-1000)
+    return network
+
+
+def test_a_stage_that_died_is_trained_again_from_new_weights():
+    torch.manual_seed(0)
+    cascade = Cascade([Stage("one", dead_network(), steps=300)])
+    cascade.fit(draw, draw(1000, 99, positive=True), [0.95], seed=0)
+    assert cascade.counts(draw(1000, 5, positive=False))[-1] < 500
+
+
+def test_a_stage_that_cannot_reject_is_an_error():
+    cascade = Cascade([Stage("one", nn.Sequential(Feature(0)), steps=1)])
+    with pytest.raises(ValueError, match="'one' rejects too little in 3 trainings"):
+        cascade.fit(draw, torch.full((10, 2), -99.0), [0.95], seed=0)
