@@ -83,9 +83,9 @@ class Cascade:
         """Train the stages in turn and set their thresholds.
 
         The first stage learns from negatives as they come, the others from hard ones, that pass
-        the stages before them: see :meth:`mine`. All hidden units of a small network may die, so
-        that it scores everything alike: a stage that rejects less than half of the negatives it
-        has learned from is trained again, from weights drawn with torch's own random numbers.
+        the stages before them: see :meth:`mine`. The units of a small network may die, and
+        then it scores all alike: a stage that rejects less than half of the negatives it has
+        learned from is trained again, from weights drawn with torch's own random numbers.
 
         Args:
             draw: ``draw(n, seed, positive=…)`` returns n windows with the object, or without.
