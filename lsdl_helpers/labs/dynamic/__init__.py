@@ -1,0 +1,1 @@
+"""Exercises of the part on dynamic structure, a module a chapter."""

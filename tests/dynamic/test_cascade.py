@@ -1,0 +1,148 @@
+"""Cascades of networks that score a window by its first or second number."""
+
+import pytest
+import torch
+from torch import nn
+
+from lsdl_helpers.dynamic import Cascade, Stage
+
+
+class Feature(nn.Module):
+    """Score windows (B, 2) by one of their numbers; count the windows it was asked for."""
+
+    def __init__(self, index):
+        super().__init__()
+        self.index, self.asked = index, 0
+        self.weight = nn.Parameter(torch.zeros(()))  # to be trained, without effect
+
+    def forward(self, x):
+        self.asked += len(x)
+        return x[:, self.index] + 0 * self.weight
+
+
+def two_stages():
+    return Cascade([Stage(f"{k}", Feature(k), steps=1) for k in (0, 1)])
+
+
+def draw(n, seed, *, positive):
+    random = torch.Generator().manual_seed(2 * seed + positive)
+    return torch.randn(n, 2, generator=random) + 2 * positive
+
+
+def test_recalls_multiply_out_on_held_out_positives():
+    cascade, held_out = two_stages(), draw(1000, 0, positive=True)
+    cascade.calibrate(held_out, [0.9, 0.8])
+    assert cascade.counts(held_out) == [1000, 900, 720]
+
+
+def test_depth_is_where_a_window_is_rejected():
+    cascade = two_stages()
+    for stage in cascade.stages:
+        stage.threshold = 0.0
+    windows = torch.tensor([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [0.0, 0.0]])
+    assert cascade.depth(windows).tolist() == [2, 1, 0, 2]
+    assert cascade.depth(windows, stages=1).tolist() == [1, 1, 0, 1]
+    assert cascade.counts(windows) == [4, 3, 2]
+    assert cascade.depth(windows[:0]).tolist() == []
+
+
+def test_a_stage_is_asked_only_for_what_is_left():
+    cascade, windows = two_stages(), draw(1000, 0, positive=False)
+    cascade.stages[0].threshold = 1.0
+    cascade.depth(windows)
+    assert cascade.stages[0].network.asked == 1000
+    assert cascade.stages[1].network.asked == (windows[:, 0] >= 1).sum()
+
+
+def test_all_pass_until_thresholds_are_set():
+    assert two_stages().counts(draw(50, 0, positive=False)) == [50, 50, 50]
+
+
+def test_hard_negatives_are_those_that_come_farthest():
+    cascade = two_stages()
+    cascade.stages[0].threshold, cascade.stages[1].threshold = 2.0, 3.5
+    hard = cascade.mine(draw, 300, seed=0, most=20_000)
+    depth = cascade.depth(hard)
+    every = cascade.depth(draw(20_000, 0, positive=False))
+    assert len(hard) == 300
+    assert (depth == 2).sum() == (every == 2).sum() < 300
+    assert depth.min() == 1
+    assert torch.equal(depth, depth.sort(descending=True).values)
+
+
+def test_drawing_ends_when_enough_pass():
+    seeds = []
+
+    def draw_and_note(n, seed, *, positive):
+        seeds.append(seed)
+        return draw(n, seed, positive=positive)
+
+    cascade = two_stages()
+    cascade.stages[0].threshold = 1.0  # 16 % pass
+    hard = cascade.mine(draw_and_note, 5000, seed=7, stages=1, most=100_000)
+    assert seeds == [7000, 7001]
+    assert (hard[:, 0] >= 1).all()
+
+
+def test_fit_trains_each_stage_on_what_passes_those_before(monkeypatch):
+    trained = []
+    monkeypatch.setattr(
+        "lsdl_helpers.dynamic.cascade.train_scorer",
+        lambda network, positives, negatives, **settings: trained.append(negatives),
+    )
+    cascade, held_out = two_stages(), draw(1000, 99, positive=True)
+    fitted = cascade.fit(draw, held_out, [0.9, 0.8], seed=0, num_negatives=500, num_hard=100)
+    assert fitted is cascade
+    assert cascade.counts(held_out) == [1000, 900, 720]
+    first, second = trained
+    assert torch.equal(first, draw(500, 0, positive=False))
+    assert len(second) == 100
+    assert (second[:, 0] >= cascade.stages[0].threshold).all()
+
+
+def test_fit_trains_networks_to_score():
+    network = nn.Sequential(nn.Linear(2, 1), nn.Flatten(0))
+    nn.init.zeros_(network[0].weight)
+    cascade = Cascade([Stage("one", network, steps=30)])
+    cascade.fit(draw, draw(1000, 99, positive=True), [0.95], seed=0)
+    assert cascade.counts(draw(1000, 5, positive=False))[-1] < 300
+
+
+def test_mistakes_are_named():
+    cascade = two_stages()
+    with pytest.raises(ValueError, match="at least one stage"):
+        Cascade([])
+    with pytest.raises(ValueError, match="1 recalls for 2 stages"):
+        cascade.calibrate(draw(10, 0, positive=True), [0.9])
+    with pytest.raises(ValueError, match=r"recall is 1.2"):
+        cascade.calibrate(draw(10, 0, positive=True), [1.2, 0.9])
+    with pytest.raises(ValueError, match="300 negatives of 200"):
+        cascade.mine(draw, 300, seed=0, most=200)
+
+
+def test_cascades_may_share_a_network_and_have_thresholds_of_their_own():
+    first = two_stages()
+    second = Cascade(first.stages[1:])
+    second.stages[0].threshold = 5.0
+    assert second.stages[0].network is first.stages[1].network
+    assert first.stages[1].threshold < 0
+
+
+def dead_network():
+    """Return a network whose hidden units are 0 for every window of `draw`."""
+    network = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1), nn.Flatten(0))
+    network[0].bias.data.fill_(-1000)
+    return network
+
+
+def test_a_stage_that_died_is_trained_again_from_new_weights():
+    torch.manual_seed(0)
+    cascade = Cascade([Stage("one", dead_network(), steps=300)])
+    cascade.fit(draw, draw(1000, 99, positive=True), [0.95], seed=0)
+    assert cascade.counts(draw(1000, 5, positive=False))[-1] < 500
+
+
+def test_a_stage_that_cannot_reject_is_an_error():
+    cascade = Cascade([Stage("one", nn.Sequential(Feature(0)), steps=1)])
+    with pytest.raises(ValueError, match="'one' rejects too little in 3 trainings"):
+        cascade.fit(draw, torch.full((10, 2), -99.0), [0.95], seed=0)
