@@ -8,7 +8,7 @@ from lsdl_helpers.compression import Ensemble, convolutional, perceptron
 from lsdl_helpers.data import results
 from lsdl_helpers.measure import cost
 
-SHORT = {"labels": 200, "points": 400, "test": 300, "members": 2, "teacher_steps": 60,
+SHORT = {"labels": 200, "points": 400, "test": 300, "members": 2, "teacher_steps": 200,
          "student_steps": 40}  # fmt: skip
 
 
