@@ -88,7 +88,7 @@ def munge_points(images: Tensor, n: int, seed: int, *, p: float = 0.5, s: float 
 
     A round starts from all N pictures and visits each once. With e its pixels and e' those of
     the picture that is nearest to it now, each pixel is, with probability p, replaced in both:
-    e by a draw from a normal distribution with mean e' and standard deviation |e - e'| / s, and
+    e by a draw from a normal distribution with mean e' and standard deviation abs(e - e') / s, and
     e' by one with mean e and the same standard deviation. Rounds are made until there are n
     points. Bucilă, Caruana and Niculescu-Mizil 2006, section 2.3; we clamp to 0 to 1.
 

@@ -56,6 +56,19 @@ def test_a_seed_repeats_dropout_and_batches_and_leaves_the_random_state_alone():
     assert not torch.equal(weights[0][0], weights[2][0])
 
 
+def test_members_start_from_weights_of_their_own():
+    started = []
+
+    def build():
+        started.append(nn.Linear(4, 3))
+        return started[-1]
+
+    x, y = points(), torch.arange(200) % 3
+    before = train_ensemble(build, x, y, num_members=2, steps=1, learning_rate=1e-9)
+    assert len(before.members) == 2
+    assert not torch.allclose(started[0].weight, started[1].weight, atol=1e-3)
+
+
 def test_it_learns_digits():
     x, y = glyphs(500, seed=1)
     net = fit(perceptron(64), x, y, steps=300)

@@ -69,8 +69,9 @@ def test_distortion_moves_a_picture_by_its_shift():
     dot = torch.zeros(1, 1, 16, 16)
     dot[..., 7:9, 7:9] = 1
     moved = distorted_points(dot, 500, 0, rotation=0.0, shift=0.125, scale=0.0)  # 2 of 16 pixels
-    rows = (moved.sum(-1) * torch.arange(16)).sum(-1) / moved.sum((-1, -2))
-    assert 1.8 < (rows - 7.5).abs().max() <= 2.001
+    for axis in (-1, -2):  # summed over columns, then over rows
+        center = (moved.sum(axis) * torch.arange(16)).sum(-1) / moved.sum((-1, -2))
+        assert 1.8 < (center - 7.5).abs().max() <= 2.001
 
 
 def munge_by_hand(x, seed, p, s):
