@@ -1,0 +1,52 @@
+"""Look for the smallest student that loses less than a point against the ensemble.
+
+    python experiments/mimic_search.py --seeds 0 1 2
+
+The teachers are those of ``experiments/mimic.py``. Students of several sizes are matched on
+real pictures without labels, the best points there can be. A seed takes about a minute and
+is stored when it is done; run again, the script computes only what is missing.
+"""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from mimic import RESULTS, SETTINGS, labeled, new, store_each, teacher_of
+from torch import nn
+
+from lsdl_helpers.compression import accuracy, answers, convolutional, fit, perceptron
+from lsdl_helpers.data import glyphs
+
+SEARCH = SETTINGS | {"student_rate": 1e-2}
+STUDENTS: dict[str, Callable[[], nn.Module]] = {
+    "perceptron 256": perceptron,
+    "convolutional 8-16-64": lambda: convolutional((8, 16), 64),
+    "convolutional 16-32": lambda: convolutional((16, 32), 0),
+    "convolutional 8-16": lambda: convolutional((8, 16), 0),
+    "convolutional 4-8": lambda: convolutional((4, 8), 0),
+}
+
+
+def one_seed(seed: int, settings: dict) -> dict[str, float]:
+    """Return the percentage of right test answers of the teacher and of every student."""
+    x, y = labeled(seed, settings)
+    teacher = teacher_of(x, y, seed, settings)
+    real, _ = glyphs(settings["points"], seed=100_000 + seed, shift=settings["shift"])
+    points = torch.cat([x, real])
+    targets = answers(teacher, points)
+    models = {"teacher": teacher}
+    for name, build in STUDENTS.items():
+        models[name] = fit(new(build, seed), points, targets, steps=settings["student_steps"],
+                           batch_size=64, weight_decay=0.0, seed=seed,
+                           learning_rate=settings["student_rate"])  # fmt: skip
+    test = glyphs(settings["test"], seed=settings["test_seed"], shift=settings["shift"])
+    return {name: round(accuracy(model, *test), 4) for name, model in models.items()}
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--out", type=Path, default=RESULTS / "mimic_search.json")
+    arguments = parser.parse_args()
+    store_each(one_seed, arguments.seeds, SEARCH, arguments.out)

@@ -1,0 +1,95 @@
+"""Generating points from a model of the pictures that was fitted to few of them."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+def mixture_points(
+    images: Tensor, n: int, seed: int, *, num_components: int = 20, num_axes: int = 40
+) -> Tensor:
+    """Return draws from a mixture of normal distributions, fitted in a space of few axes.
+
+    The axes are the principal components of the pictures. What lies outside of them is
+    replaced by normal noise of the same variance, as in probabilistic principal components.
+    Arguments and result as in :mod:`lsdl_helpers.compression.samplers`.
+
+    >>> mixture_points(images, 1000, seed=0).shape
+    torch.Size([1000, 1, 16, 16])
+    """
+    from sklearn.decomposition import PCA
+    from sklearn.mixture import GaussianMixture
+
+    flat = images.flatten(1).double().numpy()
+    axes = PCA(num_axes, random_state=seed).fit(flat)
+    mixture = GaussianMixture(num_components, reg_covar=1e-3, random_state=seed)
+    drawn, _ = mixture.fit(axes.transform(flat)).sample(n)
+    points = torch.from_numpy(axes.inverse_transform(drawn)).float()
+    generator = torch.Generator().manual_seed(seed)
+    points = points[torch.randperm(n, generator=generator)]  # scikit-learn's stand by component
+    noise = torch.randn(points.shape, generator=generator) * axes.noise_variance_**0.5
+    return (points + noise).clamp(0, 1).view(n, *images.shape[1:])
+
+
+class Autoencoder(nn.Module):
+    """A variational autoencoder: pictures to normal distributions over few numbers and back.
+
+    A pixel is normal with standard deviation sigma around what is decoded. Kingma and Welling,
+    arXiv:1312.6114, with one hidden layer on either side.
+    """
+
+    def __init__(
+        self, pixels: int, *, hidden: int = 256, code: int = 16, sigma: float = 0.15
+    ) -> None:
+        super().__init__()
+        self.encode = nn.Sequential(
+            nn.Linear(pixels, hidden), nn.ReLU(), nn.Linear(hidden, 2 * code)
+        )
+        self.decode = nn.Sequential(nn.Linear(code, hidden), nn.ReLU(), nn.Linear(hidden, pixels))
+        self.code, self.sigma = code, sigma
+
+    def loss(self, x: Tensor, generator: torch.Generator) -> Tensor:
+        """Return minus the evidence lower bound, up to a constant, in nats a picture.
+
+        Args:
+            x: (B, pixels), over which the mean is taken.
+        """
+        mean, log_variance = self.encode(x).chunk(2, dim=-1)  # (B, code) each
+        noise = torch.randn(mean.shape, generator=generator)
+        decoded = self.decode(mean + noise * (log_variance / 2).exp())
+        missed = ((x - decoded) / self.sigma).square().sum(-1) / 2
+        divergence = (mean.square() + log_variance.exp() - 1 - log_variance).sum(-1) / 2
+        return (missed + divergence).mean()
+
+    def sample(self, n: int, generator: torch.Generator) -> Tensor:
+        """Return pictures drawn from the model, (n, pixels)."""
+        decoded = self.decode(torch.randn(n, self.code, generator=generator))
+        return decoded + self.sigma * torch.randn(decoded.shape, generator=generator)
+
+
+def autoencoder_points(
+    images: Tensor, n: int, seed: int, *, steps: int = 1500, learning_rate: float = 2e-3
+) -> Tensor:
+    """Return draws from a variational autoencoder that was trained on the pictures.
+
+    Arguments and result as in :mod:`lsdl_helpers.compression.samplers`; ``steps`` are of AdamW,
+    in batches of 64.
+
+    >>> autoencoder_points(images, 1000, seed=0).shape
+    torch.Size([1000, 1, 16, 16])
+    """
+    flat = images.flatten(1)
+    generator = torch.Generator().manual_seed(seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = Autoencoder(flat.shape[1])
+    optimizer = torch.optim.AdamW(model.parameters(), learning_rate, fused=True)
+    for _ in range(steps):
+        chosen = torch.randint(len(flat), (64,), generator=generator)
+        loss = model.loss(flat[chosen], generator)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    with torch.inference_mode():
+        return model.sample(n, generator).clamp(0, 1).view(n, *images.shape[1:])

@@ -1,0 +1,129 @@
+"""Training a network on labels, or to match what another network answers at some points."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lsdl_helpers.compression.networks import Ensemble
+
+
+def fit(
+    model: nn.Module,
+    inputs: Tensor,
+    targets: Tensor,
+    *,
+    steps: int = 1500,
+    batch_size: int = 32,
+    learning_rate: float = 4e-3,
+    weight_decay: float = 1e-4,
+    seed: int = 0,
+) -> nn.Module:
+    """Train a network in place by cross-entropy with AdamW; return it in evaluation mode.
+
+    The learning rate falls to zero as a half cosine.
+
+    Args:
+        model: maps (B, …) to logits (B, num_classes).
+        inputs: (N, …) float32.
+        targets: classes (N,) int64, or probabilities (N, num_classes).
+        steps: batches, each drawn with repetition from the N points.
+        seed: of the batches and of dropout.
+
+    Raises:
+        ValueError: for fewer steps than 1.
+
+    >>> fit(perceptron(), images, labels).training
+    False
+    """
+    if steps < 1:
+        raise ValueError(f"steps={steps}; it must be at least 1")
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), learning_rate, weight_decay=weight_decay, fused=True
+    )
+    model.train()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        for step in range(steps):
+            rate = learning_rate * (1 + math.cos(math.pi * step / steps)) / 2
+            optimizer.param_groups[0]["lr"] = rate
+            chosen = torch.randint(len(inputs), (batch_size,), generator=generator)
+            loss = F.cross_entropy(model(inputs[chosen]), targets[chosen])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model.eval()
+
+
+def train_ensemble(
+    build: Callable[[], nn.Module],
+    images: Tensor,
+    labels: Tensor,
+    *,
+    num_members: int = 16,
+    steps: int = 700,
+    learning_rate: float = 8e-3,
+    seed: int = 0,
+) -> Ensemble:
+    """Train networks that differ in first weights, batches and dropout; return their ensemble.
+
+    Args:
+        build: returns a network with new random weights.
+        images, labels, steps, learning_rate: as for :func:`fit`.
+
+    >>> len(train_ensemble(convolutional, images, labels, num_members=3).members)
+    3
+    """
+    members = []
+    for own_seed in range(1000 * seed, 1000 * seed + num_members):
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(own_seed)
+            member = build()
+        members.append(
+            fit(member, images, labels, steps=steps, learning_rate=learning_rate, seed=own_seed)
+        )
+    return Ensemble(members).eval()
+
+
+def answers(model: nn.Module, points: Tensor, *, batch_size: int = 500) -> Tensor:
+    """Return the probabilities that a network answers with: (N, …) to (N, num_classes).
+
+    >>> answers(teacher, points).shape
+    torch.Size([10000, 10])
+    """
+    model.eval()
+    with torch.inference_mode():
+        return torch.cat([model(part).softmax(-1) for part in points.split(batch_size)])
+
+
+def match(
+    student: nn.Module, points: Tensor, targets: Tensor, *, steps: int = 2500, seed: int = 0
+) -> nn.Module:
+    """Train a network in place on many points; return it in evaluation mode.
+
+    With the answers of another network as targets, it learns to answer as that one does: its
+    probabilities are matched by cross-entropy, and no label of a point is used.
+
+    Args:
+        points: (N, …) float32.
+        targets: :func:`answers` of the other network there, (N, num_classes); or classes (N,).
+        steps, seed: as for :func:`fit`, in batches of 64, without weight decay.
+
+    >>> match(perceptron(), points, answers(teacher, points)).training
+    False
+    """
+    return fit(student, points, targets, steps=steps, batch_size=64, weight_decay=0.0, seed=seed)
+
+
+def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
+    """Return the percentage of right answers of a network in evaluation mode.
+
+    >>> accuracy(teacher, images, labels)
+    93.5
+    """
+    return 100 * (answers(model, images).argmax(-1) == labels).float().mean().item()
