@@ -3,7 +3,7 @@
 import math
 
 FACTOR = 10**14 / 405e9
-SOLUTIONS = {1: 15_470_264_320, 2: 2.4 * math.log2(FACTOR), 3: 614_400, 4: 10}
+SOLUTIONS = {1: 15_470_264_320, 2: 1.6 * math.log2(FACTOR), 3: 614_400, 4: 10}
 WRONG = {
     1: [
         (138_357_544, "counts a shared weight once"),
@@ -14,9 +14,10 @@ WRONG = {
     ],
     2: [
         (math.log2(FACTOR), "doublings, not years"),
-        (2.4 * math.log(FACTOR), "natural logarithm"),
-        (2.4 * math.log10(FACTOR), "base 10"),
-        (2.4 * FACTOR, "a doubling multiplies"),
+        (1.6 * math.log(FACTOR), "natural logarithm"),
+        (1.6 * math.log10(FACTOR), "base 10"),
+        (1.6 * FACTOR, "a doubling multiplies"),
+        (2.4 * math.log2(FACTOR), "pace of units"),
         (25, "too large"),
     ],
     3: [
