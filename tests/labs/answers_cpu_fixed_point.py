@@ -1,40 +1,14 @@
 """Right and wrong answers to the exercises of cpu/fixed_point, each wrong one with its advice."""
 
-
-def quantize(values, scale, zero_point):
-    return ((values / scale).round() + zero_point).clamp(0, 255).int()
-
-
-def without_a_zero_point(values, scale, zero_point):
-    return (values / scale).round().clamp(0, 255).int()
-
-
-def without_rounding(values, scale, zero_point):
-    return (values / scale + zero_point).clamp(0, 255).int()
-
-
-def without_an_end(values, scale, zero_point):
-    return ((values / scale).round() + zero_point).clamp(0).int()
-
-
-def cut_first(values, scale, zero_point):
-    return (values / scale).round().clamp(-128, 127).int() + zero_point
-
-
-def as_floats(values, scale, zero_point):
-    return quantize(values, scale, zero_point).float()
-
-
-SOLUTIONS = {1: quantize, 2: 27, 3: 129, 4: 6.4}
+SOLUTIONS = {1: 1.91, 2: 27, 3: 129, 4: 6.4}
 WRONG = {
     1: [
-        (without_a_zero_point, "0 gets the zero point"),
-        (without_rounding, "round to the nearest"),
-        (without_an_end, "too large gets 255"),
-        (cut_first, "too small gets 0"),
-        (as_floats, "still floats"),
-        (lambda values: values, "raises TypeError"),
-        (255, "is a function"),
+        (1.01, "8 bits"),
+        (1.867, "an error, too"),
+        (2.025, "weights keep"),
+        (2.257, "squares add up"),
+        (0.608, "the scale grows"),
+        (0.0191, "in percent"),
     ],
     2: [
         (26, "sign takes a bit"),
