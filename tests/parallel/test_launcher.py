@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from functools import partial
 from pathlib import Path
@@ -139,11 +140,14 @@ def test_a_rank_that_returned_too_early_is_named():
         launch(wait_for_rank_0, 2)
 
 
-def test_an_exception_that_cannot_travel_is_told_all_the_same():
+@pytest.mark.parametrize("keeps", [None, threading.Lock], ids=["back", "there"])
+def test_an_exception_that_cannot_travel_is_told_all_the_same(keeps):
     def fail():
-        raise Ours("cannot be pickled back", 1)
+        error = Ours("cannot travel", 1)
+        error.kept = keeps and keeps()
+        raise error
 
-    with pytest.raises(RankError, match="Ours: cannot be pickled back") as caught:
+    with pytest.raises(RankError, match="Ours: cannot travel") as caught:
         launch(fail, 1)
     assert caught.value.__cause__ is None
 
@@ -177,6 +181,7 @@ def test_others_may_survive_a_failed_rank():
     def fail_in_rank_1():
         if dist.get_rank() == 1:
             os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(1)  # long enough to be ended
         return dist.get_rank()
 
     first, second, third = launch(fail_in_rank_1, 3, survive=True)

@@ -133,3 +133,10 @@ def test_another_backend_is_named():
     message = "backend is 'mpi'; it must be one of gloo, nccl"
     with pytest.raises(ValueError, match=re.escape(message)), join("mpi"):
         pass
+
+
+def test_no_rank_begins_before_all_are_connected(monkeypatch):
+    waited = []
+    monkeypatch.setattr(dist, "barrier", lambda: waited.append(dist.is_initialized()))
+    with join():
+        assert waited == [True]
