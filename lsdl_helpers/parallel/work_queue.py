@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -93,7 +94,7 @@ def answer_all(
 
 def serve(fn: Callable[[Any], Any], tasks: Sequence[Any], port: int) -> None:
     """Answer tasks on one rank until none is without an answer."""
-    store = dist.TCPStore("127.0.0.1", port)
+    store = dist.TCPStore("127.0.0.1", port, use_libuv=sys.platform != "win32")  # as local_store
     rank, num_ranks = dist.get_rank(), dist.get_world_size()
     wait_for_all(store, num_ranks)
     for task in handed_out(store, len(tasks), rank, num_ranks):

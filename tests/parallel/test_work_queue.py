@@ -9,7 +9,7 @@ import torch.distributed as dist
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lsdl_helpers.parallel import RankError, answer_all, launch, shard
+from lsdl_helpers.parallel import RankError, answer_all, launch, shard, work_queue
 from lsdl_helpers.parallel.work_queue import bar, handed_out, record, wait_for_all
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
@@ -111,6 +111,17 @@ def test_survivors_of_a_launch_go_on():
     assert "SIGKILL" in str(killed)
     assert isinstance(raised, RankError)
     assert isinstance(raised.__cause__, KeyError)
+
+
+@pytest.mark.parametrize(("platform", "libuv"), [("win32", False), ("linux", True)])
+def test_a_rank_opens_the_store_as_torch_is_built(monkeypatch, platform, libuv):
+    def open_store(address, port, *, use_libuv):
+        raise ConnectionError(f"{address}:{port}, {use_libuv}")
+
+    monkeypatch.setattr(work_queue.sys, "platform", platform)
+    monkeypatch.setattr(work_queue.dist, "TCPStore", open_store)
+    with pytest.raises(ConnectionError, match=f"127.0.0.1:7, {libuv}"):
+        work_queue.serve(square, TASKS, 7)
 
 
 def test_the_first_answer_counts():
