@@ -53,6 +53,19 @@ EXERCISES = (
         right="Each rank has whole heads: query, key and value of a head on one rank.",
     ),
     Exercise(
+        asks="a number of GPUs: 1, 2, 4 or 8",
+        hint="how many all-reduces has a block in inference? Work out the time for each number",
+        judge=number(
+            2,
+            {
+                4: "a block is two pairs: attention and MLP have an all-reduce each",
+                1: "inference has no backward pass: two all-reduces a block, not four",
+                8: "count the messages of all blocks: 160 all-reduces of 0.4 ms take 64 ms",
+            },
+        ),
+        right="60 ms, 30 + 16, 15 + 32, 7.5 + 64: more ranks share less, and wait longer.",
+    ),
+    Exercise(
         asks="the smallest number of micro-batches, a whole number",
         hint="solve (p - 1) / (m + p - 1) ≤ 0.05 for m",
         judge=number(
@@ -95,22 +108,5 @@ EXERCISES = (
             tolerance=1e-3,
         ),
         right="O / N = 4096 / 512: the inputs cancel, and so does (n - 1) / n.",
-    ),
-    Exercise(
-        asks="GB/s",
-        hint="a rank sends 8 (n - 1) / n · T D numbers and does 2 · 3 · 12 D² T / n FLOP",
-        judge=number(
-            25.39,
-            {
-                33.85: "n - 1, not n: a ring of four passes each number on three times",
-                12.7: "a number has 2 bytes",
-                50.78: "a multiply-add is two operations",
-                76.17: "backward takes twice as much as forward: three times in all",
-                6.348: "the work of a rank is that of all, divided by 4",
-                101.6: "the work of a rank is that of all, divided by 4",
-            },
-            tolerance=1e-2,
-        ),
-        right="3 · 2 · 312e12 / (9 · 8192): the tokens cancel.",
     ),
 )
