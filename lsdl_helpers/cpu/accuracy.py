@@ -48,7 +48,6 @@ def trained(seed: int = 0, *, steps: int = 1500, num_train: int = 16_000) -> nn.
     return model.eval()
 
 
-@torch.inference_mode()
 def kept(model: nn.Module, bits: int, data: tuple[Tensor, Tensor]) -> Kept:
     """Return what a network answers with weights and activations of so many bits, 2 to 8.
 
@@ -57,8 +56,9 @@ def kept(model: nn.Module, bits: int, data: tuple[Tensor, Tensor]) -> Kept:
     """
     x, classes = data
     rounded = integer(model, bits)
-    answers = torch.cat([rounded(part).argmax(1) for part in x.split(500)])
-    changed = answers != model(x).argmax(1)
+    with torch.inference_mode():
+        answers = torch.cat([rounded(part).argmax(1) for part in x.split(500)])
+        changed = answers != model(x).argmax(1)
     return Kept(
         100 * (answers != classes).float().mean().item(), 100 * changed.float().mean().item()
     )
