@@ -1,9 +1,11 @@
 """Checking a reader's answer: what is asked, one hint, and what is wrong with it."""
 
+import copy
 import importlib
 import math
 import numbers
-from collections.abc import Callable, Mapping
+import operator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,5 +83,43 @@ def number(
             if math.isclose(answer, slip, rel_tol=tolerance):
                 return advice
         return f"{answer:,} is too {'large' if answer > expected else 'small'}"
+
+    return judge
+
+
+Case = tuple[tuple[Any, ...], Any, str]
+
+
+def function(
+    of: str,
+    cases: Iterable[Case],
+    *,
+    raised: str = "{} raises {error!r}",
+    wrong: str = "{} gives {found!r} instead of {right}; {advice}",
+    result: Callable[[Any], Any] = lambda found: found,
+    same: Callable[[Any, Any], bool] = operator.eq,
+) -> Callable[[Any], str | None]:
+    """Return a judge of a function, which tries it on every case until one fails.
+
+    Args:
+        of: what the function takes, e.g. "n and k".
+        cases: arguments, the right result, and what a wrong answer overlooks.
+        raised, wrong: what is said of a case that fails, with braces for its arguments and for
+            ``error``, ``found``, ``right`` and ``advice``.
+        result: what is made of the function's result before it is compared.
+        same: compares that with the right result.
+    """
+
+    def judge(answer: Any) -> str | None:
+        if not callable(answer):
+            return f"the answer is a function of {of}, not {type(answer).__name__}"
+        for arguments, right, advice in cases:
+            try:
+                found = result(answer(*copy.deepcopy(arguments)))
+            except Exception as error:
+                return raised.format(*arguments, error=error, advice=advice)
+            if not same(found, right):
+                return wrong.format(*arguments, found=found, right=right, advice=advice)
+        return None
 
     return judge

@@ -1,9 +1,6 @@
 """Exercises of the chapter dynamic/cascades."""
 
-from collections.abc import Callable
-from typing import Any
-
-from lsdl_helpers.labs.checks import Exercise, number
+from lsdl_helpers.labs.checks import Exercise, function, number
 
 _COST = 10 + 0.2 * 100 + 0.2 * 0.1 * 5000
 _PRECISION = 1e-4 * 0.9 / (1e-4 * 0.9 + (1 - 1e-4) * 1e-4)
@@ -11,29 +8,12 @@ _FACTOR = 1700 / (404 + 0.02 * 1700)
 
 # scores of one window, thresholds, stages that it passes, and what a wrong answer overlooks
 _WINDOWS = (
-    ([2.0, 2.0], [1.0, 1.0], 2, "it reaches both thresholds"),
-    ([0.0, 2.0], [1.0, 1.0], 0, "the first stage rejects it, the second is never asked"),
-    ([2.0, 0.0, 2.0], [1.0, 1.0, 1.0], 1, "after a rejection no stage is asked"),
-    ([1.0, 3.0], [1.0, 4.0], 1, "a score equal to the threshold passes"),
-    ([-3.0], [-2.0], 0, "thresholds may be negative"),
+    (([2.0, 2.0], [1.0, 1.0]), 2, "it reaches both thresholds"),
+    (([0.0, 2.0], [1.0, 1.0]), 0, "the first stage rejects it, the second is never asked"),
+    (([2.0, 0.0, 2.0], [1.0, 1.0, 1.0]), 1, "after a rejection no stage is asked"),
+    (([1.0, 3.0], [1.0, 4.0]), 1, "a score equal to the threshold passes"),
+    (([-3.0], [-2.0]), 0, "thresholds may be negative"),
 )
-
-
-def _judge_depth(answer: Callable[[list[float], list[float]], int]) -> str | None:
-    if not callable(answer):
-        return f"the answer is a function of scores and thresholds, not {type(answer).__name__}"
-    for scores, thresholds, expected, advice in _WINDOWS:
-        try:
-            found: Any = answer(list(scores), list(thresholds))
-        except Exception as error:
-            return f"scores {scores}, thresholds {thresholds} raise {error!r}"
-        if isinstance(found, bool) or found != expected:
-            return (
-                f"scores {scores}, thresholds {thresholds} give {found!r} instead of {expected}; "
-                f"{advice}"
-            )
-    return None
-
 
 EXERCISES = (
     Exercise(
@@ -70,7 +50,13 @@ EXERCISES = (
     Exercise(
         asks="a function: scores, thresholds -> number of stages that the window passes",
         hint="go through both together, and stop at the first score below its threshold",
-        judge=_judge_depth,
+        judge=function(
+            "scores and thresholds",
+            _WINDOWS,
+            raised="scores {}, thresholds {} raise {error!r}",
+            wrong="scores {}, thresholds {} give {found!r} instead of {right}; {advice}",
+            same=lambda found, right: not isinstance(found, bool) and found == right,
+        ),
         right="What matters is where it stops, not how many thresholds it could reach.",
     ),
     Exercise(

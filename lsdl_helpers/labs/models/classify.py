@@ -1,9 +1,23 @@
 """Exercises of the chapter models/classify."""
 
 import math
-from collections.abc import Callable
 
-from lsdl_helpers.labs.checks import Exercise, number
+from lsdl_helpers.labs.checks import Exercise, function, number
+
+
+def _softmax(logits: list[float]) -> list[float]:
+    largest = max(logits)
+    powers = [math.exp(z - largest) for z in logits]
+    return [power / sum(powers) for power in powers]
+
+
+def _are_close(found: list[float], right: list[float]) -> bool:
+    return len(found) == len(right) and all(map(_is_close, found, right))
+
+
+def _is_close(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9)
+
 
 # logits, and what a wrong answer overlooks
 _LOGITS = (
@@ -14,32 +28,7 @@ _LOGITS = (
     ([-1000.0, -1001.0], "all exponentials are 0 here, unless you subtract something first"),
     ([0.0, 2000.0], "subtract the largest: with any other, a large exponent is left"),
 )
-
-
-def _softmax(logits: list[float]) -> list[float]:
-    largest = max(logits)
-    powers = [math.exp(z - largest) for z in logits]
-    return [power / sum(powers) for power in powers]
-
-
-def _judge_softmax(answer: Callable[[list[float]], list[float]]) -> str | None:
-    if not callable(answer):
-        return f"the answer is a function of a list of logits, not {type(answer).__name__}"
-    for logits, advice in _LOGITS:
-        try:
-            found = [float(p) for p in answer(list(logits))]
-        except Exception as error:
-            return f"{logits} raises {error!r}; {advice}"
-        expected = _softmax(logits)
-        close = len(found) == len(expected) and all(map(_is_close, found, expected))
-        if not close:
-            return f"{logits} gives {found} instead of {expected}; {advice}"
-    return None
-
-
-def _is_close(a: float, b: float) -> bool:
-    return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9)
-
+_CASES = tuple(((logits,), _softmax(logits), advice) for logits, advice in _LOGITS)
 
 EXERCISES = (
     Exercise(
@@ -62,7 +51,13 @@ EXERCISES = (
     Exercise(
         asks="a function: list of logits -> list of probabilities",
         hint="subtracting one number from all logits changes nothing; which one makes them safe?",
-        judge=_judge_softmax,
+        judge=function(
+            "a list of logits",
+            _CASES,
+            raised="{} raises {error!r}; {advice}",
+            result=lambda found: [float(p) for p in found],
+            same=_are_close,
+        ),
         right="The largest exponent is now 0, so nothing can overflow; the libraries do the same.",
     ),
     Exercise(

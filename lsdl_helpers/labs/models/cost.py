@@ -1,46 +1,30 @@
 """Exercises of the chapter models/cost."""
 
-from collections.abc import Callable
-from typing import Any
-
-from lsdl_helpers.labs.checks import Exercise, number
+from lsdl_helpers.labs.checks import Exercise, function, number
 
 _SEPARABLE = 9 * 256 * 256 / (9 * 256 + 256 * 256)
 
 # networks as (name, cost, accuracy), the names on the frontier, and what a wrong answer overlooks
 _FRONTIERS = (
-    ([("a", 1.0, 70.0)], ["a"], "a network without rivals is on the frontier"),
+    (([("a", 1.0, 70.0)],), ["a"], "a network without rivals is on the frontier"),
     (
-        [("slow", 9.0, 75.0), ("fast", 3.0, 80.0)],
+        ([("slow", 9.0, 75.0), ("fast", 3.0, 80.0)],),
         ["fast"],
         "a network that is cheaper and better leaves no reason for the other",
     ),
     (
-        [("c", 3.0, 80.0), ("a", 1.0, 70.0), ("b", 2.0, 75.0)],
+        ([("c", 3.0, 80.0), ("a", 1.0, 70.0), ("b", 2.0, 75.0)],),
         ["a", "b", "c"],
         "each costs more and is better; list them from the cheapest on",
     ),
     (
-        [("a", 1.0, 70.0), ("b", 2.0, 69.0), ("c", 3.0, 69.5), ("d", 4.0, 71.0)],
+        ([("a", 1.0, 70.0), ("b", 2.0, 69.0), ("c", 3.0, 69.5), ("d", 4.0, 71.0)],),
         ["a", "d"],
         "compare with the best of all that are cheaper, not only with the next one",
     ),
-    ([("a", 1.0, 70.0), ("b", 1.0, 72.0)], ["b"], "at the same cost only the better one stays"),
-    ([("a", 1.0, 70.0), ("b", 2.0, 70.0)], ["a"], "to cost more and be no better is to lose"),
+    (([("a", 1.0, 70.0), ("b", 1.0, 72.0)],), ["b"], "at the same cost only the better one stays"),
+    (([("a", 1.0, 70.0), ("b", 2.0, 70.0)],), ["a"], "to cost more and be no better is to lose"),
 )
-
-
-def _judge_frontier(answer: Callable[[list[tuple[str, float, float]]], list[str]]) -> str | None:
-    if not callable(answer):
-        return f"the answer is a function of a list of networks, not {type(answer).__name__}"
-    for networks, expected, advice in _FRONTIERS:
-        try:
-            found: Any = list(answer(list(networks)))
-        except Exception as error:
-            return f"{networks} raises {error!r}"
-        if found != expected:
-            return f"{networks} gives {found!r} instead of {expected}; {advice}"
-    return None
 
 
 EXERCISES = (
@@ -62,7 +46,7 @@ EXERCISES = (
     Exercise(
         asks="a function: list of (name, cost, accuracy) -> names on the frontier, cheapest first",
         hint="sort by cost, walk along, and remember the best accuracy so far",
-        judge=_judge_frontier,
+        judge=function("a list of networks", _FRONTIERS, result=list),
         right="Every network that is left is the best for some limit on the cost.",
     ),
     Exercise(

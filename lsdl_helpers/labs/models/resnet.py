@@ -1,12 +1,21 @@
 """Exercises of the chapter models/resnet."""
 
 import math
-from collections.abc import Callable
 
-from lsdl_helpers.labs.checks import Exercise, number
+from lsdl_helpers.labs.checks import Exercise, function, number
 
 _BASIC, _BOTTLENECK = 2 * 9 * 256**2, (256 * 64) + (9 * 64**2) + (64 * 256)
 _ADDED = 3 * 256 * 128 * (56**2 - 28**2)
+
+
+def _share(n: int, k: int) -> float:
+    inside = sum(0 <= i + tap - k // 2 < n for i in range(n) for tap in range(k))
+    return (inside / (n * k)) ** 2
+
+
+def _is_close(found: object, right: float) -> bool:
+    return isinstance(found, int | float) and math.isclose(found, right)
+
 
 # (n, k), and what a wrong answer overlooks
 _MAPS = (
@@ -17,25 +26,7 @@ _MAPS = (
     ((1, 3), "on a single pixel one of nine taps is left"),
     ((2, 7), "the map is smaller than the filter: a position sees all n rows, and no more"),
 )
-
-
-def _share(n: int, k: int) -> float:
-    inside = sum(0 <= i + tap - k // 2 < n for i in range(n) for tap in range(k))
-    return (inside / (n * k)) ** 2
-
-
-def _judge_share(answer: Callable[[int, int], float]) -> str | None:
-    if not callable(answer):
-        return f"the answer is a function of n and k, not {type(answer).__name__}"
-    for (n, k), advice in _MAPS:
-        try:
-            found = answer(n, k)
-        except Exception as error:
-            return f"share({n}, {k}) raises {error!r}"
-        if not isinstance(found, int | float) or not math.isclose(found, _share(n, k)):
-            return f"share({n}, {k}) gives {found!r} instead of {_share(n, k):.4f}; {advice}"
-    return None
-
+_CASES = tuple(((n, k), _share(n, k), advice) for (n, k), advice in _MAPS)
 
 EXERCISES = (
     Exercise(
@@ -71,7 +62,13 @@ EXERCISES = (
     Exercise(
         asks="a function share(n, k)",
         hint="count one row first: for each of n positions, how many of k taps are inside?",
-        judge=_judge_share,
+        judge=function(
+            "n and k",
+            _CASES,
+            raised="share({}, {}) raises {error!r}",
+            wrong="share({}, {}) gives {found!r} instead of {right:.4f}; {advice}",
+            same=_is_close,
+        ),
         right="Large filters on small maps see mostly zeros; no rule of initialization knows.",
     ),
 )

@@ -1,23 +1,14 @@
 """Exercises of the chapter models/vgg."""
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from lsdl_helpers.labs.checks import Exercise, number
+from lsdl_helpers.labs.checks import Exercise, function, number
 from lsdl_helpers.measure import cost
 from lsdl_helpers.models import build, vgg
 
 _CONVOLUTIONS = 14_714_688  # parameters of D's convolutional part
-
-# (kernel, stride) of each layer, the receptive field, and what a wrong answer overlooks
-_STACKS = (
-    ([(3, 1)], 3, "one 3x3 convolution sees its own kernel"),
-    ([(3, 1)] * 3, 7, "each further 3x3 convolution of stride 1 adds 2"),
-    ([(2, 2), (3, 1)], 6, "after a stride of 2 a step is two pixels wide"),
-    ([(7, 2), (3, 2)], 11, "a layer's own stride widens the steps of the layers after it only"),
-)
 
 
 def _meta_cost(size: int) -> int:
@@ -36,22 +27,16 @@ def _judge_resolution(answer: Any) -> str | None:
     return number(expected, slips, tolerance=2e-3)(answer)
 
 
-def _vgg16_layers() -> list[tuple[int, int]]:
-    return [layer for stage in vgg.TABLE_1["D"] for layer in [*[(3, 1)] * len(stage), (2, 2)]]
+_D = [layer for stage in vgg.TABLE_1["D"] for layer in [*[(3, 1)] * len(stage), (2, 2)]]
 
-
-def _judge_receptive_field(answer: Callable[[list[tuple[int, int]]], int]) -> str | None:
-    if not callable(answer):
-        return f"the answer is a function of a list of layers, not {type(answer).__name__}"
-    for layers, expected, advice in (*_STACKS, (_vgg16_layers(), 212, "these are all of D's")):
-        try:
-            found = answer(list(layers))
-        except Exception as error:
-            return f"{layers} raises {error!r}"
-        if found != expected:
-            return f"{layers} gives {found!r} instead of {expected}; {advice}"
-    return None
-
+# (kernel, stride) of each layer, the receptive field, and what a wrong answer overlooks
+_STACKS = (
+    (([(3, 1)],), 3, "one 3x3 convolution sees its own kernel"),
+    (([(3, 1)] * 3,), 7, "each further 3x3 convolution of stride 1 adds 2"),
+    (([(2, 2), (3, 1)],), 6, "after a stride of 2 a step is two pixels wide"),
+    (([(7, 2), (3, 2)],), 11, "a layer's own stride widens the steps of the layers after it only"),
+    ((_D,), 212, "these are all of D's"),
+)
 
 EXERCISES = (
     Exercise(
@@ -78,7 +63,7 @@ EXERCISES = (
     Exercise(
         asks="a function: list of (kernel, stride) -> width of the receptive field in pixels",
         hint="go from the input upward; keep the field so far and the distance of two neighbors",
-        judge=_judge_receptive_field,
+        judge=function("a list of layers", _STACKS),
         right="A unit at the end of D sees 212 of the 224 pixels: almost the whole picture.",
     ),
 )
