@@ -3,13 +3,11 @@
 Any number of them for training and testing, and nothing to download.
 """
 
-import functools
-from pathlib import Path
-
 import torch
-from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 from torch.nn import functional as F
+
+from lsdl_helpers.data.fonts import atlas
 
 _FONTS = (
     "DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSans-BoldOblique",
@@ -18,7 +16,7 @@ _FONTS = (
     "DejaVuSerif-BoldItalic", "STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic",
     "STIXGeneralBolIta", "cmr10", "cmb10", "cmss10", "cmtt10",
 )  # fmt: skip
-_ATLAS_SIDE = 48
+_FONT_SIZE = 40
 _CHUNK = 4096  # pictures that are distorted at a time
 
 
@@ -65,35 +63,15 @@ def glyphs(
     random = torch.Generator().manual_seed(seed)
     labels = torch.randint(len(chars), (n,), generator=random)
     fonts = torch.randint(len(_FONTS), (n,), generator=random)
-    atlas = _atlas(chars)
+    drawings = atlas(chars, _FONTS, _FONT_SIZE)
     pictures = []
     for part in torch.arange(n).split(_CHUNK):
         theta = _affine(len(part), rotation, shear, scale, shift, random)
         grid = F.affine_grid(theta, (len(part), 1, size, size), align_corners=False)
         grid += _smooth(len(part), size, elastic, random)
-        drawn = F.grid_sample(atlas[labels[part], fonts[part]], grid, align_corners=False)
+        drawn = F.grid_sample(drawings[labels[part], fonts[part]], grid, align_corners=False)
         pictures.append(_shade(drawn, noise, random))
     return torch.cat(pictures), labels
-
-
-@functools.cache
-def _atlas(chars: str) -> Tensor:
-    """Draw every character in every font: (classes, fonts, 1, side, side), ink is 1."""
-    import matplotlib
-
-    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-    faces = [ImageFont.truetype(str(folder / f"{name}.ttf"), 40) for name in _FONTS]
-    rows = [torch.stack([_draw(char, face) for face in faces]) for char in chars]
-    return torch.stack(rows)[:, :, None]
-
-
-def _draw(char: str, face: ImageFont.FreeTypeFont) -> Tensor:
-    side = _ATLAS_SIDE
-    picture = Image.new("L", (side, side))
-    left, top, right, bottom = face.getbbox(char)
-    corner = ((side - left - right) / 2, (side - top - bottom) / 2)
-    ImageDraw.Draw(picture).text(corner, char, fill=255, font=face)
-    return torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8).view(side, side) / 255
 
 
 def _between(n: int, low: float, high: float, random: torch.Generator) -> Tensor:
@@ -108,7 +86,7 @@ def _affine(
     shift: float,
     random: torch.Generator,
 ) -> Tensor:
-    """Return where each pixel of the output looks in the atlas: (n, 2, 3)."""
+    """Return where each pixel of the output looks in the drawing: (n, 2, 3)."""
     angle = torch.deg2rad(_between(n, -rotation, rotation, random))
     slant = _between(n, -shear, shear, random)
     zoom = 1 / _between(n, *scale, random)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
+from lsdl_helpers.data.fonts import atlas
 from lsdl_helpers.data.photographs import photograph
 
 SIDE = 20  # pixels
@@ -36,7 +36,7 @@ _LOOK_ALIKES = 0.02  # their part of the windows without a smiley
 _FONTS = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSans-BoldOblique")
 _SHRINKINGS = (1, 2, 3)
 _LARGEST = 480  # pixels; larger photographs are reduced to that height or width
-_ATLAS_SIDE = 48
+_FONT_SIZE = 44
 
 
 def smiley_windows(
@@ -160,25 +160,6 @@ def _choose(n: int, share: float, random: torch.Generator) -> Tensor:
     return (torch.rand(n, generator=random) < share).nonzero().flatten()
 
 
-@functools.cache
-def _atlas(chars: str) -> Tensor:
-    """Draw every character in every font: (characters · fonts, 1, side, side), ink is 1."""
-    import matplotlib
-
-    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-    faces = [ImageFont.truetype(str(folder / f"{name}.ttf"), 44) for name in _FONTS]
-    return torch.stack([_draw(char, face) for char in chars for face in faces])[:, None]
-
-
-def _draw(char: str, face: ImageFont.FreeTypeFont) -> Tensor:
-    side = _ATLAS_SIDE
-    picture = Image.new("L", (side, side))
-    left, top, right, bottom = face.getbbox(char)
-    corner = ((side - left - right) / 2, (side - top - bottom) / 2)
-    ImageDraw.Draw(picture).text(corner, char, fill=255, font=face)
-    return torch.from_numpy(np.asarray(picture, dtype=np.float32)) / 255
-
-
 def _draw_on(windows: Tensor, chars: str, random: torch.Generator) -> Tensor:
     """Draw one of the characters on each window: turned by up to 10 degrees, 0.8 to 1.05 large."""
     n = len(windows)
@@ -190,8 +171,8 @@ def _draw_on(windows: Tensor, chars: str, random: torch.Generator) -> Tensor:
     cos, sin = zoom * angle.cos(), zoom * angle.sin()
     right, down = between(-0.06, 0.06), between(-0.06, 0.06)
     theta = torch.stack([cos, -sin, right, sin, cos, down], dim=1).view(n, 2, 3)
-    atlas = _atlas(chars)
-    chosen = atlas[torch.randint(len(atlas), (n,), generator=random)]
+    drawings = atlas(chars, _FONTS, _FONT_SIZE).flatten(0, 1)
+    chosen = drawings[torch.randint(len(drawings), (n,), generator=random)]
     grid = F.affine_grid(theta, (n, 1, SIDE, SIDE), align_corners=False)
     ink = F.grid_sample(chosen, grid, align_corners=False)
     return torch.lerp(windows, _shade(windows, between(0.35, 0.8), random), ink)
