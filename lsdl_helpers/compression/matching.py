@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import torch
@@ -10,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lsdl_helpers.compression.networks import Ensemble
+from lsdl_helpers.models.training import SCHEDULES, error_rate
 
 
 def fit(
@@ -50,8 +50,7 @@ def fit(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         for step in range(steps):
-            rate = learning_rate * (1 + math.cos(math.pi * step / steps)) / 2
-            optimizer.param_groups[0]["lr"] = rate
+            optimizer.param_groups[0]["lr"] = learning_rate * SCHEDULES["cosine"](step / steps)
             chosen = torch.randint(len(inputs), (batch_size,), generator=generator)
             loss = F.cross_entropy(model(inputs[chosen]), targets[chosen])
             optimizer.zero_grad()
@@ -126,4 +125,4 @@ def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
     >>> accuracy(teacher, images, labels)
     93.5
     """
-    return 100 * (answers(model, images).argmax(-1) == labels).float().mean().item()
+    return 100 * (1 - error_rate(model, (images, labels)))

@@ -13,6 +13,11 @@ class EverySecondPixel(nn.Module):
         return x[:, 0, 1::2, 1::2].flatten(1)
 
 
+def _score(inputs: int, hidden: int) -> list[nn.Module]:
+    """Return one hidden layer and a score: (B, inputs) -> (B,)."""
+    return [nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, 1), nn.Flatten(0)]
+
+
 def quick_network(hidden: int = 16) -> nn.Module:
     """Return a network of low capacity: every second pixel, one hidden layer, a score.
 
@@ -25,10 +30,7 @@ def quick_network(hidden: int = 16) -> nn.Module:
     >>> cost(quick_network(), (1, 1, 20, 20)).multiply_adds
     1616
     """
-    return nn.Sequential(
-        EverySecondPixel(), nn.Linear((SIDE // 2) ** 2, hidden), nn.ReLU(),
-        nn.Linear(hidden, 1), nn.Flatten(0),
-    )  # fmt: skip
+    return nn.Sequential(EverySecondPixel(), *_score((SIDE // 2) ** 2, hidden))
 
 
 def dense_network(hidden: int = 32) -> nn.Module:
@@ -43,9 +45,7 @@ def dense_network(hidden: int = 32) -> nn.Module:
     >>> cost(dense_network(), (1, 1, 20, 20)).multiply_adds
     12832
     """
-    return nn.Sequential(
-        nn.Flatten(), nn.Linear(SIDE**2, hidden), nn.ReLU(), nn.Linear(hidden, 1), nn.Flatten(0)
-    )
+    return nn.Sequential(nn.Flatten(), *_score(SIDE**2, hidden))
 
 
 def convolutional_network(first: int, second: int, hidden: int) -> nn.Module:
@@ -66,7 +66,6 @@ def convolutional_network(first: int, second: int, hidden: int) -> nn.Module:
     network = nn.Sequential(
         nn.Conv2d(1, first, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
         nn.Conv2d(first, second, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear((SIDE // 4) ** 2 * second, hidden), nn.ReLU(),
-        nn.Linear(hidden, 1), nn.Flatten(0),
+        nn.Flatten(), *_score((SIDE // 4) ** 2 * second, hidden),
     )  # fmt: skip
     return network.to(memory_format=torch.channels_last)

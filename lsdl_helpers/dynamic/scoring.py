@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lsdl_helpers.models.training import SCHEDULES
+
 
 def train_scorer(
     network: nn.Module,
@@ -33,8 +35,7 @@ def train_scorer(
     targets = torch.cat([torch.ones(half), torch.zeros(half)])
     network.train()
     for step in range(steps):
-        rate = learning_rate * (1 + math.cos(math.pi * step / steps)) / 2
-        optimizer.param_groups[0]["lr"] = rate
+        optimizer.param_groups[0]["lr"] = learning_rate * SCHEDULES["cosine"](step / steps)
         batch = torch.cat([
             windows[torch.randint(len(windows), (half,), generator=random)]
             for windows in (positives, negatives)

@@ -1,7 +1,9 @@
 """A plain training loop: batches drawn at random, SGD with momentum, a history."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import nn
@@ -86,11 +88,7 @@ def error_rate(
     Args:
         data: as for :func:`train`.
     """
-    model.eval()
-    with torch.inference_mode():
-        pairs = zip(*(part.split(batch_size) for part in data), strict=True)
-        wrong = sum((model(x).argmax(1) != y).sum().item() for x, y in pairs)
-    return wrong / len(data[0])
+    return _mean(lambda logits, y: (logits.argmax(1) != y).sum(), model, data, batch_size)
 
 
 def mean_loss(
@@ -104,8 +102,17 @@ def mean_loss(
     >>> mean_loss(nn.Linear(4, 3), (x, y)) > 0
     True
     """
+    return _mean(partial(F.cross_entropy, reduction="sum"), model, data, batch_size)
+
+
+def _mean(
+    total: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    model: nn.Module,
+    data: tuple[torch.Tensor, torch.Tensor],
+    batch_size: int,
+) -> float:
+    """Return the mean over all examples of what `total` adds up of logits and classes."""
     model.eval()
     with torch.inference_mode():
         pairs = zip(*(part.split(batch_size) for part in data), strict=True)
-        total = sum(F.cross_entropy(model(x), y, reduction="sum").item() for x, y in pairs)
-    return total / len(data[0])
+        return sum(total(model(x), y).item() for x, y in pairs) / len(data[0])

@@ -70,7 +70,7 @@ class Ranks:
             self._collect(TICK_S)
             show()
             if self.failures and not survive:
-                self._collect_for(GRACE_S)
+                self._collect_until(lambda: not self.silent, GRACE_S)
                 return
             if time.monotonic() > end:
                 raise TimeoutError(f"not done after {timeout:g} s{self._where()}")
@@ -110,9 +110,9 @@ class Ranks:
         reports_of_rank.close()
         control_of_rank.close()
 
-    def _collect_for(self, seconds: float) -> None:
+    def _collect_until(self, done: Callable[[], bool], seconds: float) -> None:
         end = time.monotonic() + seconds
-        while self.silent and time.monotonic() < end:
+        while not done() and time.monotonic() < end:
             self._collect(TICK_S)
 
     def _collect(self, seconds: float) -> None:
@@ -140,9 +140,7 @@ class Ranks:
         for rank in asked:
             with suppress(OSError):  # it may end just now
                 self.controls[rank].send("where?")
-        end = time.monotonic() + ANSWER_S
-        while time.monotonic() < end and not self.stacks.keys() >= set(self.silent):
-            self._collect(TICK_S)
+        self._collect_until(lambda: self.stacks.keys() >= set(self.silent), ANSWER_S)
         return "".join(
             f"\nrank {rank} stands at{self.stacks.get(rank, ' no line of Python')}"
             for rank in asked

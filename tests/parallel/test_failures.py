@@ -33,9 +33,9 @@ def test_an_exit_code_and_a_signal_are_told():
     assert str(as_error(2, Death(-signal.SIGABRT, 0.0))) == "rank 2 was killed by SIGABRT"
 
 
-def test_a_cell_has_no_name_and_a_file_no_folder():
-    assert place("/tmp/ipykernel_77/1234.py") == "cell"
-    assert place("/home/reader/train.py") == "train.py"
+def test_a_cell_has_no_name_and_a_file_no_folder(tmp_path):
+    assert place(str(tmp_path / "ipykernel_77" / "1234.py")) == "cell"
+    assert place(str(tmp_path / "reader" / "train.py")) == "train.py"
 
 
 def test_an_error_before_the_function_begins_keeps_all_its_frames():
