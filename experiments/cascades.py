@@ -6,12 +6,11 @@ stores lsdl_helpers/data/results/cascades.json. A minute of one core a seed.
 """
 
 import argparse
-import json
 from pathlib import Path
 
 import torch
 
-import lsdl_helpers.data.results
+from lsdl_helpers.data import results
 from lsdl_helpers.data.windows import SPLITS, smiley_windows
 from lsdl_helpers.dynamic import (
     Cascade,
@@ -147,8 +146,7 @@ def run(seed, settings):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=5)
-    folder = Path(lsdl_helpers.data.results.__file__).parent
-    parser.add_argument("--out", type=Path, default=folder / "cascades.json")
+    parser.add_argument("--out", type=Path, default=results.FOLDER / "cascades.json")
     args = parser.parse_args()
     torch.set_num_threads(1)
     names = SETTINGS["cascades"][-1]
@@ -156,7 +154,7 @@ def main():
     stored = {"settings": SETTINGS | {"multiply_adds": counts}, "seeds": []}
     for seed in range(args.seeds):
         stored["seeds"].append(run(seed, SETTINGS))
-        args.out.write_text(json.dumps(stored, indent=1) + "\n")
+        results.write(args.out, stored)
         print(f"seed {seed} done", flush=True)
 
 

@@ -7,10 +7,8 @@ with a C compiler and VNNI.
 """
 
 import argparse
-import json
 import os
 from datetime import date
-from importlib import resources
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch is imported
@@ -19,6 +17,7 @@ import torch
 
 from lsdl_helpers.cpu import LADDER, characters, compile_kernels, kept, trained
 from lsdl_helpers.cpu.ladder import PLACES, measure_ladder
+from lsdl_helpers.data import results
 from lsdl_helpers.measure import machine
 
 BATCHES = (1, 4, 8)
@@ -53,8 +52,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=2, help="for one time (2)")
     parser.add_argument("--seeds", type=int, default=8, help="trainings (8)")
-    default = resources.files("lsdl_helpers.data.results").joinpath("fixed_point.json")
-    parser.add_argument("--out", type=Path, default=Path(str(default)), help="file to write")
+    default = results.FOLDER / "fixed_point.json"
+    parser.add_argument("--out", type=Path, default=default, help="file to write")
     options = parser.parse_args()
     torch.set_num_threads(1)
     settings = {
@@ -66,7 +65,7 @@ def main() -> None:
     }
     stored = {"settings": settings, "ladder": ladder(options.seconds)}
     stored["seeds"] = [one_seed(seed) for seed in range(options.seeds)]
-    options.out.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    results.write(options.out, stored)
 
 
 if __name__ == "__main__":

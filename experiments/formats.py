@@ -7,13 +7,11 @@ stores lsdl_helpers/data/results/formats.json. A minute of one core.
 
 import argparse
 import functools
-import json
-from importlib import resources
 from pathlib import Path
 
 import torch
 
-from lsdl_helpers.data import glyphs
+from lsdl_helpers.data import glyphs, results
 from lsdl_helpers.hardware import FixedPoint, Recipe, accuracy, train
 
 SETTINGS = {
@@ -60,13 +58,13 @@ def results_of(training: dict) -> dict:
 def main() -> None:
     """Read the options, run, store."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    default = resources.files("lsdl_helpers.data.results").joinpath("formats.json")
-    parser.add_argument("--out", type=Path, default=Path(str(default)), help="file to write")
+    default = results.FOLDER / "formats.json"
+    parser.add_argument("--out", type=Path, default=default, help="file to write")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    results = [results_of(training) for training in SETTINGS["trainings"]]
-    stored = {"settings": SETTINGS, "results": results}
-    options.out.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    rows = [results_of(training) for training in SETTINGS["trainings"]]
+    stored = {"settings": SETTINGS, "results": rows}
+    results.write(options.out, stored)
 
 
 if __name__ == "__main__":

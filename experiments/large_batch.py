@@ -7,7 +7,6 @@ mean number of steps among those with which all seeds arrive. On scikit-learn's 
 """
 
 import argparse
-import json
 from pathlib import Path
 
 import torch
@@ -27,12 +26,12 @@ SETTINGS = {
 def main() -> None:
     """Compute the table, print it and store it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--output", type=Path, default=Path(results.__file__).parent)
+    parser.add_argument("--output", type=Path, default=results.FOLDER)
     options = parser.parse_args()
     torch.set_num_threads(1)
     rows = [best(size) for size in SETTINGS["batch_sizes"]]
     stored = {"settings": SETTINGS, "rows": rows}
-    (options.output / "large_batch.json").write_text(json.dumps(stored, indent=1) + "\n")
+    results.write(options.output / "large_batch.json", stored)
 
 
 def best(batch_size: int) -> dict:

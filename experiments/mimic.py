@@ -27,13 +27,12 @@ from lsdl_helpers.compression import (
     perceptron,
     train_ensemble,
 )
-from lsdl_helpers.data import glyphs
+from lsdl_helpers.data import glyphs, results
 
 SETTINGS = {
     "labels": 500, "points": 10_000, "test": 8000, "shift": 0.12, "members": 16,
     "teacher_steps": 700, "student_steps": 2500, "test_seed": 900_000,
 }  # fmt: skip
-RESULTS = Path(__file__).parents[1] / "lsdl_helpers" / "data" / "results"
 
 
 def one_seed(seed: int, settings: dict) -> dict[str, float]:
@@ -100,13 +99,13 @@ def store_each(
     for seed in map(str, seeds):
         if seed not in done:
             done[seed] = one_seed(int(seed), settings)
-            out.write_text(json.dumps({"settings": settings, "seeds": done}, indent=1) + "\n")
+            results.write(out, {"settings": settings, "seeds": done})
             print(f"seed {seed}: {done[seed]}", flush=True)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=list(range(5)))
-    parser.add_argument("--out", type=Path, default=RESULTS / "mimic.json")
+    parser.add_argument("--out", type=Path, default=results.FOLDER / "mimic.json")
     arguments = parser.parse_args()
     store_each(one_seed, arguments.seeds, SETTINGS, arguments.out)

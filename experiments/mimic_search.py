@@ -12,11 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from mimic import RESULTS, SETTINGS, labeled, new, store_each, teacher_of
+from mimic import SETTINGS, labeled, new, store_each, teacher_of
 from torch import nn
 
 from lsdl_helpers.compression import accuracy, answers, convolutional, fit, perceptron
-from lsdl_helpers.data import glyphs
+from lsdl_helpers.data import glyphs, results
 
 SEARCH = SETTINGS | {"student_rate": 1e-2}
 STUDENTS: dict[str, Callable[[], nn.Module]] = {
@@ -47,6 +47,6 @@ def one_seed(seed: int, settings: dict) -> dict[str, float]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--out", type=Path, default=RESULTS / "mimic_search.json")
+    parser.add_argument("--out", type=Path, default=results.FOLDER / "mimic_search.json")
     arguments = parser.parse_args()
     store_each(one_seed, arguments.seeds, SEARCH, arguments.out)

@@ -7,13 +7,12 @@ network with four times the pictures. Takes about seven minutes on one core.
 """
 
 import argparse
-import json
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
+from lsdl_helpers.compression import perceptron
 from lsdl_helpers.data import glyphs, results
 from lsdl_helpers.models.training import mean_loss, train
 
@@ -32,11 +31,9 @@ SETTINGS = {
 }
 
 
-def mlp(width: int, num_classes: int = 36) -> nn.Sequential:
-    """Build the network: (B, 1, 16, 16) to logits (B, num_classes)."""
-    return nn.Sequential(
-        nn.Flatten(), nn.Linear(256, width), nn.ReLU(), nn.Linear(width, num_classes)
-    )
+def build(width: int, chars: str) -> nn.Module:
+    """Build the network: (B, 1, 16, 16) to logits (B, characters)."""
+    return perceptron(width, num_classes=len(chars))
 
 
 def run_seed(seed: int, settings: dict[str, Any]) -> list[float]:
@@ -47,7 +44,7 @@ def run_seed(seed: int, settings: dict[str, Any]) -> list[float]:
     losses = []
     for width in settings["widths"]:
         torch.manual_seed(seed)
-        network = mlp(width, len(chars))
+        network = build(width, chars)
         train(network, data, seed=seed, **settings["training"])
         losses.append(mean_loss(network, test))
     return losses
@@ -68,12 +65,14 @@ def main() -> None:
     torch.set_num_threads(1)
     table = {
         "settings": SETTINGS,
-        "parameters": [sum(p.numel() for p in mlp(w).parameters()) for w in SETTINGS["widths"]],
+        "parameters": [
+            sum(p.numel() for p in build(width, SETTINGS["chars"]).parameters())
+            for width in SETTINGS["widths"]
+        ],
         "loss": run(SETTINGS),
         "loss_with_more_pictures": run(SETTINGS | SETTINGS["more_pictures"]),
     }
-    path = Path(results.__file__).parent / "scaling_law.json"
-    path.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    results.write(results.FOLDER / "scaling_law.json", table)
 
 
 if __name__ == "__main__":

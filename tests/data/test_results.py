@@ -16,6 +16,13 @@ def test_stored_results_come_with_settings_and_the_script_that_made_them(path):
     assert (EXPERIMENTS / path.name).with_suffix(".py").exists()
 
 
+def test_what_is_written_is_loaded(monkeypatch, tmp_path):
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    stored = {"settings": {"rate": 0.1}, "note": "µ"}
+    results.write(tmp_path / "ours.json", stored)
+    assert results.load("ours") == stored
+
+
 def test_an_unknown_name_is_an_error_that_lists_the_known_ones():
     with pytest.raises(ValueError, match=r"no stored results 'nonsense'; there are \["):
         results.load("nonsense")

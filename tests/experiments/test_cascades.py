@@ -1,26 +1,23 @@
 """The stored results of experiments/cascades.py: their form, and a first stage trained again."""
 
-import runpy
-
+import cascades
 import pytest
-from notebook_form import ROOT
 
 from lsdl_helpers.data import smiley_windows
 from lsdl_helpers.data.results import load
 from lsdl_helpers.dynamic import Cascade
 
-EXPERIMENT = runpy.run_path(str(ROOT / "experiments" / "cascades.py"))
 STORED = load("cascades")
 COSTS = {"quick": 1616, "dense": 12832, "middle": 46416, "large": 2060864}
 
 
 def test_the_settings_are_those_of_the_script():
-    assert STORED["settings"] == EXPERIMENT["SETTINGS"] | {"multiply_adds": COSTS}
+    assert STORED["settings"] == cascades.SETTINGS | {"multiply_adds": COSTS}
 
 
 @pytest.mark.parametrize("run", STORED["seeds"], ids=lambda run: f"seed {run['seed']}")
 def test_counts_and_work_fit_together(run):
-    for result, names in zip(run["cascades"], EXPERIMENT["SETTINGS"]["cascades"], strict=True):
+    for result, names in zip(run["cascades"], cascades.SETTINGS["cascades"], strict=True):
         assert result["stages"] == names
         assert result["left"] == sorted(result["left"], reverse=True)
         done = sum(COSTS[s] * n for s, n in zip(names, result["left"], strict=False))
@@ -43,10 +40,10 @@ def test_the_claims_of_the_page_hold_in_every_seed(run):
 @pytest.mark.slow
 def test_the_first_stage_of_seed_0_passes_as_many_windows_again():
     stored = STORED["seeds"][0]["cascades"][1]["left"]
-    settings = EXPERIMENT["SETTINGS"]
-    stage = EXPERIMENT["build"](["quick", "large"], 0).stages[0]
-    held_out = smiley_windows(settings["held_out"], EXPERIMENT["HELD_OUT"], positive=True)
+    settings = cascades.SETTINGS
+    stage = cascades.build(["quick", "large"], 0).stages[0]
+    held_out = smiley_windows(settings["held_out"], cascades.HELD_OUT, positive=True)
     first = Cascade([stage]).fit(smiley_windows, held_out, [settings["recall"] ** 0.5], seed=0)
-    windows = next(EXPERIMENT["test_negatives"](0, settings, settings["chunk"]))
+    windows = next(cascades.test_negatives(0, settings, settings["chunk"]))
     passed = first.counts(windows)[1] / len(windows)
     assert passed == pytest.approx(stored[1] / stored[0], rel=0.2)

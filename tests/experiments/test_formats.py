@@ -1,13 +1,10 @@
 """The stored table of experiments/formats.py: its form, and its shortest row again."""
 
-import runpy
-
+import formats
 import pytest
-from notebook_form import ROOT
 
 from lsdl_helpers.data import results
 
-EXPERIMENT = runpy.run_path(str(ROOT / "experiments" / "formats.py"))
 STORED = results.load("formats")
 
 
@@ -16,7 +13,7 @@ def mean(percents):
 
 
 def test_the_table_was_made_with_the_settings_of_the_script():
-    assert STORED["settings"] == EXPERIMENT["SETTINGS"]
+    assert STORED["settings"] == formats.SETTINGS
     for training, row in zip(STORED["settings"]["trainings"], STORED["results"], strict=True):
         assert row | training == row
         assert list(row["percents"]) == ["float32", *map(str, training["fraction_bits"])]
@@ -27,7 +24,7 @@ def test_the_table_was_made_with_the_settings_of_the_script():
 def test_the_shortest_training_gives_the_stored_accuracy_again(stored_in, tolerance):
     row = STORED["results"][0]
     f = None if stored_in == "float32" else int(stored_in)
-    again = EXPERIMENT["percents"](f, row["learning_rate"], row["steps"])
+    again = formats.percents(f, row["learning_rate"], row["steps"])
     assert mean(again) == pytest.approx(mean(row["percents"][stored_in]), abs=tolerance)
 
 

@@ -1,8 +1,10 @@
 """Results of experiments that take minutes, stored with their settings by ``experiments/``."""
 
 import json
-from importlib import resources
+from pathlib import Path
 from typing import Any
+
+FOLDER = Path(__file__).parent
 
 
 def load(name: str) -> dict[str, Any]:
@@ -11,9 +13,12 @@ def load(name: str) -> dict[str, Any]:
     Raises:
         ValueError: for a name without stored results.
     """
-    folder = resources.files(__name__)
-    names = [entry.name for entry in folder.iterdir()]
-    known = sorted(n.removesuffix(".json") for n in names if n.endswith(".json"))
+    known = sorted(path.stem for path in FOLDER.glob("*.json"))
     if name not in known:
         raise ValueError(f"there are no stored results {name!r}; there are {known}")
-    return json.loads(folder.joinpath(f"{name}.json").read_text("utf-8"))
+    return json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+
+
+def write(path: Path, stored: dict[str, Any]) -> None:
+    """Store settings and results of an experiment."""
+    path.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
