@@ -25,7 +25,10 @@ def total(scale):
     dist.all_reduce(value)
     return value.item()
 """
-PROGRAM = DEFINITIONS + "\nprint(f'{os.environ.get(\"RANK\")}: {launch(total, 2, 10)}')\n"
+# One write a line: the ranks of torchrun share a pipe, and print writes the end apart.
+PROGRAM = DEFINITIONS + r"""
+print(f'{os.environ.get("RANK")}: {launch(total, 2, 10)}\n', end='')
+"""
 
 
 def run(*command, **options):
