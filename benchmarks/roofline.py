@@ -1,10 +1,11 @@
-"""How near the predicted time of a network comes to the measured one, one CPU thread.
+"""How near the predicted time of a network comes to the measured one, by one CPU thread or a GPU.
 
 Calibrates the machine, without keeping it; then predicts and times three networks.
 
-    python benchmarks/roofline.py
+    python benchmarks/roofline.py [--accelerator]
 """
 
+import argparse
 import os
 import time
 from itertools import pairwise
@@ -38,19 +39,22 @@ NETWORKS = {
 
 def main() -> None:
     """Print the limits, then a row a network and batch."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--accelerator", action="store_true", help="there instead of on the CPU")
+    device = None if parser.parse_args().accelerator else "cpu"
     start = time.perf_counter()
-    limits = measure_limits(device="cpu")
+    limits = measure_limits(device=device)
     print(limits)
     took = time.perf_counter() - start
     print(f"calibrated in {took:.0f} s; load average {os.getloadavg()[0]:.1f}")
     print("network   batch  predicted   measured  measured / predicted")
     for name, (build, shape) in NETWORKS.items():
-        model = build().eval()
+        model = build().eval().to(limits.device)
         for batch in (1, 8):
-            x = torch.rand(batch, *shape)
+            x = torch.rand(batch, *shape, device=limits.device)
             predicted = predict_time(cost(model, x.shape), limits).seconds
             with torch.inference_mode():
-                timing = benchmark(lambda m=model, x=x: m(x), seconds=SECONDS, device="cpu")
+                timing = benchmark(lambda m=model, x=x: m(x), seconds=SECONDS, device=device)
             print(
                 f"{name:10}{batch:5}{predicted * 1e3:8.1f} ms{timing.median * 1e3:8.1f} ms"
                 f"{timing.median / predicted:12.2f}×"

@@ -70,7 +70,7 @@ def spread(found: Sequence[Limits]) -> pd.DataFrame:
 def _numbers(limits: Limits) -> dict[str, float]:
     peaks = {f"{name}, {n} thread{'s' * (n > 1)}": x for (name, n), x in limits.peaks.items()}
     copies = {f"copy, {size // 1024} KiB": rate for size, rate in limits.bandwidths}
-    return {**peaks, **copies, "one operation": limits.overhead_s}
+    return {**peaks, **copies, "one layer": limits.overhead_s}
 
 
 def _parser() -> Parser:

@@ -23,7 +23,7 @@ class Limits:
             int8 counts its integer operations. An accelerator has one "thread".
         bandwidths: pairs of working set in bytes and bytes/s, the smaller set first: a copy by
             one thread, bytes read and written both counted.
-        overhead_s: seconds that one torch operation takes beside its work.
+        overhead_s: seconds that a layer takes which has next to nothing to do.
         left_out: why a dtype has no peak.
         source: "calibrated", "quick" or "reference".
         when: the date, ISO 8601.
@@ -105,7 +105,7 @@ class Limits:
         rows |= {f"copy, {_size(n)}": f"{rate / 1e9:,.1f} GB/s" for n, rate in self.bandwidths}
         rows["steps after"] = ", ".join(map(_size, self.cache_steps)) or "none seen"
         rows["cache"] = _size(self.cache_bytes) if self.cache_bytes else "none seen"
-        rows["one operation"] = f"{self.overhead_s * 1e6:.2f} µs"
+        rows["one layer"] = f"{self.overhead_s * 1e6:.2f} µs"
         return pd.DataFrame({"limit": rows})
 
     def __repr__(self) -> str:

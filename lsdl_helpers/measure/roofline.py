@@ -21,10 +21,16 @@ class LayerTime:
     arithmetic_s: float
     traffic_s: float
     launch_s: float
+    queued: bool = False
 
     @property
     def seconds(self) -> float:
-        """The longer of arithmetic and traffic, which overlap, and the launch."""
+        """The longer of arithmetic and traffic, which overlap, and the launch.
+
+        On an accelerator the launch overlaps, too: orders are queued while others are worked off.
+        """
+        if self.queued:
+            return max(self.arithmetic_s, self.traffic_s, self.launch_s)
         return max(self.arithmetic_s, self.traffic_s) + self.launch_s
 
     @property
@@ -79,10 +85,11 @@ def predict_time(
 ) -> PredictedTime:
     """Predict how long one forward pass takes.
 
-    A layer takes max(FLOPs / peak, bytes / bandwidth) + overhead, and a network the sum of its
-    layers. The bandwidth is that of the working set: a layer's own for what it reads and writes
-    of activations, the whole network's weights for its weights, as each pass needs all of them
-    once. Nothing is fitted to a network. [Williams, Waterman, Patterson, 2009: Roofline]
+    A layer takes max(FLOPs / peak, bytes / bandwidth) + overhead, on an accelerator the longest of
+    the three, and a network the sum of its layers. The bandwidth is that of the working set: a
+    layer's own for what it reads and writes of activations, the whole network's weights for its
+    weights, as each pass needs all of them once. Nothing is fitted to a network. [Williams,
+    Waterman, Patterson, 2009: Roofline]
 
     Args:
         cost: what the network costs, from :func:`~lsdl_helpers.measure.cost.cost`.
@@ -114,4 +121,5 @@ def _layer_time(layer: LayerCost, all_weights: int, peak: float, machine: Limits
         arithmetic_s=2 * layer.multiply_adds / peak,
         traffic_s=traffic_s,
         launch_s=machine.overhead_s if works else 0.0,
+        queued=machine.device != "cpu",
     )

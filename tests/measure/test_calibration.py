@@ -76,6 +76,17 @@ def test_bandwidth_counts_reads_and_writes_and_no_overhead(monkeypatch):
     assert calibration._bandwidth(2**20, "cpu", 1.0, overhead=1e-3) == pytest.approx(1e9)
 
 
+@pytest.mark.parametrize(("kind", "expected"), [("cpu", 1e9), ("meta", 0.5e9)])
+def test_only_a_cpu_waits_for_an_operation_to_begin(monkeypatch, kind, expected):
+    monkeypatch.setattr(calibration, "device_kind", lambda device: kind)
+    monkeypatch.setattr(calibration, "_peak", lambda *args: 1.0)
+    monkeypatch.setattr(calibration, "_copy_overhead", lambda share: 1e-3)
+    monkeypatch.setattr(calibration, "_best", Clock(lambda result: 1e-3 + 2 * result.nbytes / 1e9))
+    limits = measure_limits(working_sets=(10**6,))
+    assert limits.bandwidth(10**6) == pytest.approx(expected)
+    assert limits.overhead_s == pytest.approx(1e-3, rel=1e-3)
+
+
 def test_one_slow_call_is_enough(monkeypatch):
     calls = []
     slow = type("Timing", (), {"samples": (11.0, 10.0, 12.0)})()

@@ -73,4 +73,4 @@ def test_the_table_has_units(made):
     assert table["float32, 2 threads"] == "180 GFLOP/s"
     assert table["int8"] == "left out: not implemented here"
     assert table["copy, 16 KiB"] == "400.0 GB/s"
-    assert table["one operation"] == "1.00 µs"
+    assert table["one layer"] == "1.00 µs"

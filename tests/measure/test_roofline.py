@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from torch import nn
 
@@ -22,6 +24,12 @@ def test_traffic_decides_where_it_takes_longer(made):
     predicted = predict_time(Cost((layer("copy", moved_bytes=2**24),)), made)
     assert predicted.seconds == pytest.approx(2**24 / 58e9 + 1e-6)
     assert predicted.share("traffic") == 1
+
+
+def test_on_an_accelerator_the_launch_overlaps_the_work(made):
+    layers = (layer("busy", multiply_adds=50_000_000), layer("small", multiply_adds=5))
+    predicted = predict_time(Cost(layers), replace(made, device="cuda"))
+    assert [x.seconds for x in predicted.layers] == pytest.approx([1e-3, 1e-6])
 
 
 def test_weights_come_from_where_all_weights_fit(made):

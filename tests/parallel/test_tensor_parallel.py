@@ -28,10 +28,10 @@ def blocks():
     return nn.Sequential(*(Block(WIDTH, HEADS) for _ in range(NUM_BLOCKS)))
 
 
-def train(model):
+def train(model, steps=STEPS):
     generator = torch.Generator().manual_seed(1)
     optimizer = torch.optim.AdamW(model.parameters(), foreach=False)
-    for _ in range(STEPS):
+    for _ in range(steps):
         x = torch.randn(2, 8, WIDTH, generator=generator)
         optimizer.zero_grad()
         (model(x) - x.roll(1, 2)).square().mean().backward()
@@ -58,11 +58,12 @@ def by_dtensor():
     mesh = dist.init_device_mesh("cpu", (dist.get_world_size(),))
     styles = dict.fromkeys(Block.columns, ColwiseParallel())
     styles |= dict.fromkeys(Block.rows, RowwiseParallel())
-    model = blocks()
-    for block in model:
+    first, model = blocks(), blocks()
+    for block in (*first, *model):
         parallelize_module(block, mesh, styles)
-    with CommDebugMode() as counter:
-        train(model)
+    with CommDebugMode() as counter:  # in torch 2.11 it fails at a second forward pass
+        train(first, steps=1)
+    train(model)
     parts = [p.to_local() if isinstance(p, DTensor) else p for p in model.parameters()]
     whole = {
         name: (p.full_tensor() if isinstance(p, DTensor) else p).detach()
@@ -90,7 +91,7 @@ def test_ten_steps_are_those_of_one_process(alone, way, num_ranks):
             one, other = (without_key_biases(name, p) for p in (parameter, alone[name]))
             assert torch.allclose(one, other, rtol=0, atol=3e-5), name
         assert held == NUM_BLOCKS * block_parameters(WIDTH, num_ranks)
-        count = messages if way is by_dtensor else len(messages)
+        count = STEPS * messages if way is by_dtensor else len(messages)
         assert count == STEPS * NUM_BLOCKS * 4, "two forward and two backward"
         if way is by_hand:
             assert set(messages) == {2 * 8 * WIDTH * 4}, "bytes of the activations"
