@@ -9,13 +9,13 @@ from lsdl_helpers.measure import Timing, benchmark, compare, timing
 
 
 def test_the_clock_follows_the_number_of_threads():
-    assert benchmark(lambda: None, seconds=0).clock == "thread time"
-    assert benchmark(lambda: None, threads=2, seconds=0).clock == "wall clock"
+    assert benchmark(lambda: None, seconds=0, device="cpu").clock == "thread time"
+    assert benchmark(lambda: None, threads=2, seconds=0, device="cpu").clock == "wall clock"
 
 
 def test_the_coarse_thread_clock_of_windows_is_not_used(monkeypatch):
     monkeypatch.setattr(timing.sys, "platform", "win32")
-    assert benchmark(lambda: None, seconds=0).clock == "wall clock"
+    assert benchmark(lambda: None, seconds=0, device="cpu").clock == "wall clock"
 
 
 def test_threads_are_set_meanwhile_and_put_back():
@@ -55,7 +55,7 @@ def test_the_ratio_is_first_over_second(monkeypatch):
     def work(amount):
         seconds[0] += amount
 
-    result = compare(slow=lambda: work(3), quick=lambda: work(1), seconds=0)
+    result = compare(slow=lambda: work(3), quick=lambda: work(1), seconds=0, device="cpu")
     assert result.ratio == 3
     assert result.interval == (3, 3)
     assert result.timings["slow"].median == 3
@@ -112,7 +112,7 @@ def test_work_on_the_cpu_beside_an_accelerator_has_the_cpu_clock(accelerator):
 
 
 def test_waiting_is_noticed():
-    waited = benchmark(lambda: time.sleep(0.01), seconds=0)
+    waited = benchmark(lambda: time.sleep(0.01), seconds=0, device="cpu")
     assert waited.disturbed
     assert "disturbed: ran" in repr(waited)
 
@@ -122,7 +122,8 @@ def test_the_share_is_that_of_all_threads(monkeypatch):
     for name, ticks in clocks.items():
         monkeypatch.setattr(timing.time, name, lambda ticks=ticks: next(ticks))
     # The wall clock is read four times after the start; two threads could have run 8 seconds.
-    assert benchmark(lambda: None, threads=2, seconds=0, least=1).share == 6 / 8
+    timed = benchmark(lambda: None, threads=2, seconds=0, least=1, device="cpu")
+    assert timed.share == 6 / 8
 
 
 def test_a_timing_says_how_it_was_taken():
