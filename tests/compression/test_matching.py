@@ -33,6 +33,15 @@ def test_a_student_finds_the_function_that_it_matches():
     torch.testing.assert_close(found, wanted, atol=0.05, rtol=0)
 
 
+def test_a_step_of_matching_goes_down_the_loss_that_the_chapter_shows():
+    student, x, f = linear(), points(1), torch.tensor([[0.4, 0.45, 0.15]])
+    loss = -(f * student(x).log_softmax(-1)).sum(-1).mean()
+    loss.backward()
+    before, slope = student.weight.detach().clone(), student.weight.grad.sign()
+    match(student, x, f, steps=1)
+    assert torch.equal((before - student.weight).sign(), slope)
+
+
 def test_classes_and_certain_probabilities_are_the_same_targets():
     x, y = points(), torch.arange(200) % 3
     nets = [fit(linear(), x, t, steps=20) for t in (y, F.one_hot(y, 3).float())]
