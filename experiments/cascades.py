@@ -2,7 +2,7 @@
 
 python experiments/cascades.py --seeds 5
 
-stores lsdl_helpers/data/results/cascades.json. A minute and a half of one core a seed.
+stores lsdl_helpers/data/results/cascades.json. A minute and a half of one core a seed; on a busy machine, five.
 """
 
 import argparse
