@@ -2,7 +2,8 @@
 
 python experiments/cascades.py --seeds 5
 
-stores lsdl_helpers/data/results/cascades.json. A minute of one core a seed.
+stores lsdl_helpers/data/results/cascades.json. One to five minutes
+of one core a seed.
 """
 
 import argparse
@@ -101,7 +102,7 @@ def train_alone(cascade, seed, settings):
     stage = build([cascade.stages[-1].name], seed).stages[0]
     n = settings["hard_negatives"]
     before = len(cascade.stages) - 1
-    hard = cascade.mine(smiley_windows, n, seed=seed, stages=before)
+    hard, _, _ = cascade.mine(smiley_windows, n, seed=seed, stages=before)
     negatives = torch.cat([hard, smiley_windows(n, seed, positive=False)])
     positives = smiley_windows(8000, seed, positive=True)
     train_scorer(stage.network, positives, negatives, steps=stage.steps, seed=seed)

@@ -67,6 +67,7 @@ class Cascade:
         if not stages:
             raise ValueError("a cascade needs at least one stage")
         self.stages = tuple(replace(stage) for stage in stages)
+        self.training: list[dict[str, str | int]] = []
 
     def fit(
         self,
@@ -98,7 +99,9 @@ class Cascade:
             most: negatives that are looked at to find those.
 
         Returns:
-            The cascade itself.
+            The cascade itself. Its attribute ``training`` tells of each stage how many negatives
+            were drawn for it, how many of them reached it, how many it was trained on, and how
+            many of these it then passes.
 
         Raises:
             ValueError: if a stage still rejects too little after three trainings, and as
@@ -109,11 +112,15 @@ class Cascade:
         """
         self.calibrate(held_out, recalls, stages=0)  # says before the training what is wrong
         positives = draw(num_positives, seed, positive=True)
+        self.training = []
         for k, stage in enumerate(self.stages):
             if k == 0:
                 negatives = draw(num_negatives, seed, positive=False)
+                drawn = reached = num_negatives
             else:
-                negatives = self.mine(draw, num_hard, seed=seed, stages=k, most=most)
+                negatives, drawn, reached = self.mine(
+                    draw, num_hard, seed=seed, stages=k, most=most
+                )
             for _ in range(_ATTEMPTS):
                 train_scorer(stage.network, positives, negatives, steps=stage.steps, seed=seed)
                 self.calibrate(held_out, recalls, stages=k + 1)
@@ -123,6 +130,10 @@ class Cascade:
                 stage.network.apply(_draw_weights)
             else:
                 raise ValueError(f"{stage.name!r} rejects too little in {_ATTEMPTS} trainings")
+            self.training.append({
+                "stage": stage.name, "drawn": drawn, "reached it": reached,
+                "trained on": len(negatives), "then passed it": int(passed.sum()),
+            })  # fmt: skip
         return self
 
     def calibrate(
@@ -174,8 +185,8 @@ class Cascade:
 
     def mine(
         self, draw: Draw, n: int, *, seed: int, stages: int | None = None, most: int = 400_000
-    ) -> Tensor:
-        """Return n hard negatives: those that pass the most stages.
+    ) -> tuple[Tensor, int, int]:
+        """Return hard negatives, those that pass the most stages, and how rare they are.
 
         Args:
             draw: as for :meth:`fit`.
@@ -184,6 +195,9 @@ class Cascade:
             stages: ask the first so many only.
             most: negatives that are drawn if they do not; then those that come farthest are taken.
 
+        Returns:
+            The n windows, how many were drawn, and how many of these pass all stages.
+
         Raises:
             ValueError: if n is above ``most``.
         """
@@ -191,13 +205,14 @@ class Cascade:
             raise ValueError(f"{n} negatives of {most} that are drawn; allowed: at most all")
         goal = len(self.stages[:stages])
         windows, depths = [], []
-        for k, start in enumerate(range(0, most, _DRAWN)):
-            drawn = draw(min(_DRAWN, most - start), 1000 * seed + k, positive=False)
-            depth = self.depth(drawn, stages=goal)
+        drawn = reached = 0
+        while drawn < most and reached < n:
+            found = draw(min(_DRAWN, most - drawn), 1000 * seed + len(windows), positive=False)
+            depth = self.depth(found, stages=goal)
+            drawn += len(found)
+            reached += int((depth == goal).sum())
             farthest = depth.argsort(descending=True, stable=True)[:n]
-            windows.append(drawn[farthest])
+            windows.append(found[farthest])
             depths.append(depth[farthest])
-            if sum(int((part == goal).sum()) for part in depths) >= n:
-                break
         farthest = torch.cat(depths).argsort(descending=True, stable=True)[:n]
-        return torch.cat(windows)[farthest]
+        return torch.cat(windows)[farthest], drawn, reached

@@ -61,11 +61,12 @@ def test_all_pass_until_thresholds_are_set():
 def test_hard_negatives_are_those_that_come_farthest():
     cascade = two_stages()
     cascade.stages[0].threshold, cascade.stages[1].threshold = 2.0, 3.5
-    hard = cascade.mine(draw, 300, seed=0, most=20_000)
+    hard, drawn, reached = cascade.mine(draw, 300, seed=0, most=20_000)
     depth = cascade.depth(hard)
     every = cascade.depth(draw(20_000, 0, positive=False))
     assert len(hard) == 300
-    assert (depth == 2).sum() == (every == 2).sum() < 300
+    assert (depth == 2).sum() == (every == 2).sum() == reached < 300
+    assert drawn == 20_000
     assert depth.min() == 1
     assert torch.equal(depth, depth.sort(descending=True).values)
 
@@ -79,8 +80,11 @@ def test_drawing_ends_when_enough_pass():
 
     cascade = two_stages()
     cascade.stages[0].threshold = 1.0  # 16 % pass
-    hard = cascade.mine(draw_and_note, 5000, seed=7, stages=1, most=100_000)
+    hard, drawn, reached = cascade.mine(draw_and_note, 5000, seed=7, stages=1, most=100_000)
     assert seeds == [7000, 7001]
+    assert drawn == 40_000
+    passed = sum((draw(20_000, k, positive=False)[:, 0] >= 1).sum() for k in seeds)
+    assert reached == passed > len(hard)
     assert (hard[:, 0] >= 1).all()
 
 
@@ -97,7 +101,15 @@ def test_fit_trains_each_stage_on_what_passes_those_before(monkeypatch):
     first, second = trained
     assert torch.equal(first, draw(500, 0, positive=False))
     assert len(second) == 100
-    assert (second[:, 0] >= cascade.stages[0].threshold).all()
+    passed = second[:, 0] >= cascade.stages[0].threshold
+    assert passed.all()
+    looked_at = draw(20_000, 0, positive=False)
+    assert cascade.training == [
+        {"stage": "0", "drawn": 500, "reached it": 500, "trained on": 500,
+         "then passed it": cascade.depth(first, stages=1).sum()},
+        {"stage": "1", "drawn": 20_000, "reached it": cascade.depth(looked_at, stages=1).sum(),
+         "trained on": 100, "then passed it": (cascade.depth(second) == 2).sum()},
+    ]  # fmt: skip
 
 
 def test_fit_trains_networks_to_score():

@@ -35,6 +35,8 @@ def test_the_claims_of_the_page_hold_in_every_seed(run):
     assert false_positive_rate(cascade) <= 1e-5
     assert false_positive_rate(run["alone"]["hard"]) <= 1e-5
     assert false_positive_rate(ordinary) > 1e-3
+    old, new = cascade["left_held_out"], cascade["left"]
+    assert new[2] / new[1] > old[2] / old[1]  # the dense stage passes more of new photographs
 
 
 @pytest.mark.slow
