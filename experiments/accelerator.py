@@ -1,4 +1,4 @@
-"""Times of an order, of transfers and of a small network on an accelerator.
+"""Times of transfers and of a small network on an accelerator and on one thread of its CPU.
 
 Stores them with their settings for the chapter on timing; half a minute, on a machine with an
 accelerator.
@@ -34,17 +34,18 @@ def times(device: torch.device, seconds: float) -> dict[str, Any]:
     """Return seconds: of the network by batch, of an order, of transfers by bytes.
 
     The network's input is on the device already ("resident", and the answer stays), in ordinary
-    memory or in pinned memory.
+    memory or in pinned memory; "cpu" is the network on one thread of the CPU.
     """
 
-    def taken(fn: Callable[[], Any]) -> float:
-        return benchmark(fn, seconds=seconds).median
+    def taken(fn: Callable[[], Any], on: str | None = None) -> float:
+        return benchmark(fn, device=on, seconds=seconds).median
 
-    found: dict[str, Any] = {"resident": {}, "with transfers": {}, "pinned": {}}
-    net = network(256).to(device)
+    found: dict[str, Any] = {"cpu": {}, "resident": {}, "with transfers": {}, "pinned": {}}
+    here, net = network(256), network(256).to(device)
     for n in BATCHES:
         x = torch.rand(n, 64)
         resident, pinned = x.to(device), x.pin_memory()
+        found["cpu"][str(n)] = taken(lambda x=x: here(x), on="cpu")
         found["resident"][str(n)] = taken(lambda x=resident: net(x))
         found["with transfers"][str(n)] = taken(lambda x=x: net(x.to(device)).cpu())
         found["pinned"][str(n)] = taken(lambda x=pinned: net(x.to(device)).cpu())

@@ -101,7 +101,7 @@ class Cascade:
         Returns:
             The cascade itself. Its attribute ``training`` tells of each stage how many negatives
             were drawn for it, how many of them reached it, how many it was trained on, and how
-            many of these it then passes.
+            many of those that reached it and were trained on it then passes.
 
         Raises:
             ValueError: if a stage still rejects too little after three trainings, and as
@@ -132,7 +132,7 @@ class Cascade:
                 raise ValueError(f"{stage.name!r} rejects too little in {_ATTEMPTS} trainings")
             self.training.append({
                 "stage": stage.name, "drawn": drawn, "reached it": reached,
-                "trained on": len(negatives), "then passed it": int(passed.sum()),
+                "trained on": len(negatives), "then passed it": int(passed[:reached].sum()),
             })  # fmt: skip
         return self
 
@@ -196,7 +196,8 @@ class Cascade:
             most: negatives that are drawn if they do not; then those that come farthest are taken.
 
         Returns:
-            The n windows, how many were drawn, and how many of these pass all stages.
+            The n windows, the farthest first; how many were drawn; how many of these pass all
+            stages.
 
         Raises:
             ValueError: if n is above ``most``.

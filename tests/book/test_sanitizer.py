@@ -50,6 +50,7 @@ def test_nbval_reads_every_section():
         ("11 GB/s", "1,204 images/s"),
         ("measured 0.97× of it", "measured 12.3× of it"),
         ("<td>312 ms</td><td>0.97×</td>", "<td>1.04 s</td><td>1.1×</td>"),
+        ("quick  ≈20,000  ≈88", "quick  ≈19,876 ≈101"),
         ("vgg11   312 ms  0.97×  12", "vgg11  1.04 s   1.2×  12"),
         ("0.97×  312 ms", "1.97×  1.04 s"),
         ("model    predicted\n------", "model  predicted\n---------"),

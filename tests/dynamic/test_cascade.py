@@ -112,6 +112,17 @@ def test_fit_trains_each_stage_on_what_passes_those_before(monkeypatch):
     ]  # fmt: skip
 
 
+def test_those_that_fill_up_the_hard_negatives_are_not_counted(monkeypatch):
+    monkeypatch.setattr("lsdl_helpers.dynamic.cascade.train_scorer", lambda *args, **settings: None)
+    cascade = two_stages().fit(
+        draw, draw(1000, 99, positive=True), [0.8, 0.9], seed=0, num_negatives=500,
+        num_hard=100, most=200,
+    )  # fmt: skip
+    tells = cascade.training[1]
+    assert tells["reached it"] < tells["trained on"] == 100
+    assert tells["then passed it"] == cascade.counts(draw(200, 0, positive=False))[2]
+
+
 def test_fit_trains_networks_to_score():
     network = nn.Sequential(nn.Linear(2, 1), nn.Flatten(0))
     nn.init.zeros_(network[0].weight)

@@ -44,8 +44,7 @@ def test_both_studies_had_the_same_teachers():
     search = results.load("mimic_search")["seeds"]
     for seed, percent in results.load("mimic")["seeds"].items():
         if seed in search:
-            # trained twice, on two processors
-            assert search[seed]["teacher"] == pytest.approx(percent["ensemble of 16"], abs=0.2)
+            assert search[seed]["teacher"] == pytest.approx(percent["ensemble of 16"], abs=0.02)
 
 
 def test_matching_on_noise_gains_five_points_in_every_seed():

@@ -90,7 +90,7 @@ def test_the_record_is_made_anew(monkeypatch):
     stored = results.load("accelerator")
     found = accelerator.times(torch.device("cuda"), seconds=0)
     assert found.keys() == stored.keys() - {"settings"}
-    for name in ("resident", "with transfers", "pinned"):
+    for name in ("cpu", "resident", "with transfers", "pinned"):
         assert found[name].keys() == {"1", "4"} <= stored[name].keys()
     assert found["transfer"].keys() == stored["transfer"].keys()
 
