@@ -28,16 +28,19 @@ def pictures_of(outputs: Iterable[dict]) -> list[str]:
     return found
 
 
-def differences(stored: list[str], fresh: list[str]) -> list[str]:
-    """Say in what way the pictures of a fresh run differ from the stored ones."""
+def differences(stored: list[str], fresh: list[str], same_figure: bool = True) -> list[str]:
+    """Say in what way the pictures of a fresh run differ from the stored ones.
+
+    Unless it must be the same figure, only their number and their sizes count.
+    """
     if len(stored) != len(fresh):
         return [f"pictures: {len(stored)} stored, {len(fresh)} in a fresh run"]
     pairs = enumerate(zip(stored, fresh, strict=True), start=1)
-    found = ((k, difference(one, other)) for k, (one, other) in pairs)
+    found = ((k, difference(one, other, same_figure)) for k, (one, other) in pairs)
     return [f"picture {k} of {len(fresh)}: {what}" for k, what in found if what]
 
 
-def difference(stored: str, fresh: str) -> str:
+def difference(stored: str, fresh: str, same_figure: bool = True) -> str:
     """Say in what way one picture differs from another, or nothing."""
     if stored == fresh:
         return ""
@@ -48,7 +51,7 @@ def difference(stored: str, fresh: str) -> str:
     if any(abs(a - b) > SIZE_TOLERANCE * a for a, b in zip(one.size, other.size, strict=True)):
         return f"its size is {one.size} stored, {other.size} in a fresh run"
     score = similarity(one, other)
-    if score < LEAST_SIMILARITY:
+    if same_figure and score < LEAST_SIMILARITY:
         return f"another figure: similarity {score:.2f}, at least {LEAST_SIMILARITY} is wanted"
     return ""
 

@@ -76,7 +76,15 @@ def cells():
         "other picture in HTML": (shows_html(OTHER_BARS), "another figure"),
         "ignored text": (ignoring_output(prints("a", "b")), "passed"),
         "ignored, stripped": (ignoring_output(stripped(prints("a", "b"))), "are none"),
-        "ignored, other picture": (ignoring_output(shows(OTHER_BARS)), "another figure"),
+        "ignored, other picture": (ignoring_output(shows(OTHER_BARS)), "passed"),
+        "ignored, larger picture": (
+            ignoring_output(shows(sample.picture(40, 80, 60, size=(300, 160)))),
+            "its size is",
+        ),
+        "ignored, no picture": (
+            ignoring_output(without_picture(shows(BARS))),
+            "stored outputs are",
+        ),
         "silenced by ;": (new_code_cell("[1];"), "passed"),
         "empty folder": (ran("import os\nprint(os.listdir())", "[]\n"), "passed"),
         "error": (new_code_cell("1 / 0"), "Cell execution caused"),
