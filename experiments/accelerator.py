@@ -25,9 +25,11 @@ BATCHES = tuple(4**k for k in range(9))
 TRANSFERS = (4096, 65_536, 262_144, 16_000_000, 64_000_000)
 
 
-def network(h: int) -> nn.Module:
-    """Build the network of the chapter."""
-    return nn.Sequential(nn.Linear(64, h), nn.ReLU(), nn.Linear(h, h), nn.ReLU(), nn.Linear(h, 10))
+def network() -> nn.Module:
+    """Build the network of the chapter, of width 256."""
+    return nn.Sequential(
+        nn.Linear(64, 256), nn.ReLU(), nn.Linear(256, 256), nn.ReLU(), nn.Linear(256, 10)
+    )
 
 
 def times(device: torch.device, seconds: float) -> dict[str, Any]:
@@ -41,7 +43,7 @@ def times(device: torch.device, seconds: float) -> dict[str, Any]:
         return benchmark(fn, device=on, seconds=seconds).median
 
     found: dict[str, Any] = {"cpu": {}, "resident": {}, "with transfers": {}, "pinned": {}}
-    here, net = network(256), network(256).to(device)
+    here, net = network(), network().to(device)
     for n in BATCHES:
         x = torch.rand(n, 64)
         resident, pinned = x.to(device), x.pin_memory()

@@ -2,8 +2,8 @@
 
 python experiments/cascades.py --seeds 5
 
-stores lsdl_helpers/data/results/cascades.json. One to five minutes
-of one core a seed.
+stores lsdl_helpers/data/results/cascades.json. One to five minutes of
+one core a seed.
 """
 
 import argparse

@@ -50,8 +50,7 @@ def difference(stored: str, fresh: str, same_figure: bool = True) -> str:
         return f"cannot be read: {error}"
     if any(abs(a - b) > SIZE_TOLERANCE * a for a, b in zip(one.size, other.size, strict=True)):
         return f"its size is {one.size} stored, {other.size} in a fresh run"
-    score = similarity(one, other)
-    if same_figure and score < LEAST_SIMILARITY:
+    if same_figure and (score := similarity(one, other)) < LEAST_SIMILARITY:
         return f"another figure: similarity {score:.2f}, at least {LEAST_SIMILARITY} is wanted"
     return ""
 
