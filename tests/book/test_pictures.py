@@ -14,6 +14,9 @@ MODELS = ["A", "B", "C", "D", "E"]
 TIMES = np.array([12, 30, 45, 45, 60])
 NOISE = np.array([0.7, 1.3, 0.7, 1.3, 0.7])
 SIZES = np.logspace(0, 3, 9)
+WORK = np.array([7.6, 7.6, 11.3, 11.8, 15.5, 19.6])
+FORWARD = np.array([103, 135, 132, 144, 168, 203])
+SLOWER = np.array([275, 310, 455, 460, 640, 800])
 
 
 def drawn(draw, **options):
@@ -46,6 +49,19 @@ def roofline(peak, bandwidth):
     return lambda axes: axes.loglog(SIZES, np.minimum(peak, bandwidth * SIZES), marker="s")
 
 
+def formula(times, fixed):
+    """Points, and the line of a fixed time and work, over grid lines that follow the times."""
+
+    def draw(axes):
+        axes.plot(WORK, times, "o")
+        axes.axline((0, 0), slope=times[0] / WORK[0], linestyle="--")
+        axes.axline((0, fixed), slope=(times[0] - fixed) / WORK[0])
+        axes.set(xlim=(0, 21), ylim=(0, 1.3 * times[-1]))
+        axes.grid(visible=True)
+
+    return draw
+
+
 NOISY = {
     "bars, each 30 % off": (bars(TIMES), bars(TIMES * NOISE)),
     "the other way round": (bars(TIMES), bars(TIMES / NOISE)),
@@ -53,6 +69,7 @@ NOISY = {
     "predicted and measured": (pairs(TIMES), pairs(TIMES * NOISE)),
     "a curve, 30 % off": (curve(5 + SIZES), curve((5 + SIZES) * np.resize(NOISE, 9))),
     "a roofline of other limits": (roofline(100, 10), roofline(130, 8)),
+    "a formula on a slower machine": (formula(FORWARD, 40), formula(SLOWER, 90)),
 }
 OTHER = {
     "other bars": (bars(TIMES), bars(TIMES[::-1])),

@@ -55,6 +55,7 @@ def test_nbval_reads_every_section():
         ("0.97×  312 ms", "1.97×  1.04 s"),
         ("model    predicted\n------", "model  predicted\n---------"),
         ('<img src="data:image/png;base64,iVBO/Rw0+KG==">', '<img src="data:image/png;base64,AA">'),
+        ('<img src="data:image/png;base64,iVBO/7s+KG==">', '<img src="data:image/png;base64,AA">'),
         ("<A object at 0x7f9a3c>", "<A object at 0x1122aabbcc>"),
         ("1b4e28ba-2fa1-11d2-883f-0016d3cca427", "c0ffee00-2fa1-11d2-883f-0016d3cca427"),
         ("1b4e28ba2fa111d2883f0016d3cca427", "c0ffee002fa111d2883f0016d3cca427"),
