@@ -89,13 +89,17 @@ def train_ensemble(
     return Ensemble(members).eval()
 
 
-def answers(model: nn.Module, points: Tensor, *, batch_size: int = 500) -> Tensor:
+def answers(model: nn.Module, points: Tensor, *, batch_size: int = 100) -> Tensor:
     """Return the probabilities that a network answers with: (N, …) to (N, num_classes).
+
+    Pictures go through with the channels last in memory, which is faster on a CPU.
 
     >>> answers(teacher, points).shape
     torch.Size([10000, 10])
     """
     model.eval()
+    if points.dim() == 4:
+        points = points.to(memory_format=torch.channels_last)
     with torch.inference_mode():
         return torch.cat([model(part).softmax(-1) for part in points.split(batch_size)])
 

@@ -24,14 +24,14 @@ class Visit:
     """One page as it was loaded: what it asked for and what went wrong."""
 
     page: Page
-    theme: str
+    screen: str
     requests: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
 
-def load(page: Page, address: str, theme: str) -> Visit:
+def load(page: Page, address: str, screen: str) -> Visit:
     """Open a page and write down its requests and errors."""
-    visit = Visit(page, theme)
+    visit = Visit(page, screen)
     page.on("request", lambda request: visit.requests.append(request.url))
     page.on("pageerror", lambda error: visit.errors.append(str(error)))
     page.on("console", lambda m: visit.errors.append(m.text) if m.type == "error" else None)
@@ -46,7 +46,7 @@ def load(page: Page, address: str, theme: str) -> Visit:
 def visit(request, browser, site):
     name, screen = request.param
     context = browser.new_context(**SCREENS[screen])
-    yield load(context.new_page(), site + name, "dark" if screen == "dark" else "light")
+    yield load(context.new_page(), site + name, screen)
     context.close()
 
 
@@ -74,8 +74,11 @@ def test_no_accessibility_violation(visit):
     # What is folded must hold as well, once it has faded in.
     visit.page.eval_on_selector_all("details", "all => all.forEach(d => d.open = true)")
     visit.page.evaluate("Promise.all(document.getAnimations().map(a => a.finished))")
-    assert visit.page.evaluate("document.documentElement.dataset.theme") == visit.theme
-    result = Axe().run(visit.page)
+    theme = SCREENS[visit.screen]["color_scheme"]
+    assert visit.page.evaluate("document.documentElement.dataset.theme") == theme
+    # Contrast takes most of the time, and a phone shows the colors of the light screen.
+    contrast = {"color-contrast": {"enabled": visit.screen != "phone"}}
+    result = Axe().run(visit.page, options={"rules": contrast})
     assert result.violations_count == 0, result.generate_report()
 
 
