@@ -42,11 +42,6 @@ class Link:
     def __str__(self) -> str:
         return f"latency {1e6 * self.latency_s:.0f} µs, then {self.bytes_per_s / 1e9:.2f} GB/s"
 
-    @property
-    def half_speed_bytes(self) -> float:
-        """The size of a message that spends as long on its latency as on its bytes."""
-        return self.latency_s * self.bytes_per_s
-
 
 def fit_link(num_bytes: Sequence[float], seconds: Sequence[float], num_ranks: int) -> Link:
     """Return the link whose ring all-reduces come nearest to timed ones.
