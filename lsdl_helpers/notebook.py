@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import lsdl_helpers
+from lsdl_helpers.arithmetic import is_x86, use_reproducible_arithmetic
 
 if TYPE_CHECKING:
     from lsdl_helpers.measure.ledger import Ledger
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _BEFORE_TORCH = {"OMP_WAIT_POLICY": "PASSIVE"}
 
 
-def setup(chapter: str) -> Ledger:
+def setup(chapter: str, arithmetic: str = "fast") -> Ledger:
     """Prepare this kernel, print one line about the machine, return the chapter's ledger.
 
     A further line says so where this copy of the package is not the notebook's: the notebook
@@ -29,13 +30,22 @@ def setup(chapter: str) -> Ledger:
 
     Args:
         chapter: its part and name, e.g. "models/vgg".
+        arithmetic: "fast", or "reproducible" where outputs are results of training or of
+            counting: the same bits on every x86 processor (:mod:`lsdl_helpers.arithmetic`),
+            at a price that makes it useless where times are measured.
+
+    Raises:
+        ValueError: for another arithmetic.
 
     >>> setup("models/vgg").chapter
     'models/vgg'
     """
+    if arithmetic not in ("fast", "reproducible"):
+        raise ValueError(f'arithmetic is {arithmetic!r}; allowed: "fast", "reproducible"')
     late = "torch" in sys.modules and any(name not in os.environ for name in _BEFORE_TORCH)
     for name, value in _BEFORE_TORCH.items():
         os.environ.setdefault(name, value)
+    in_time = arithmetic == "fast" or use_reproducible_arithmetic()
     _keep_freed_memory()
     import pandas as pd
 
@@ -44,9 +54,11 @@ def setup(chapter: str) -> Ledger:
 
     plots.use_style()
     pd.set_option("display.expand_frame_repr", False)  # tables as wide as they are
-    machine = _doctor_line()
+    machine = _doctor_line() + (_arithmetic_line() if arithmetic == "reproducible" else "")
     print(machine)
-    if late:
+    if not in_time:
+        print("torch or numpy was imported before setup: restart the kernel for the same bits")
+    elif late:
         print("torch was imported before setup: restart the kernel for steadier times")
     for line in older_copies(chapter):
         print(line)
@@ -77,6 +89,16 @@ def _doctor_line() -> str:
         f"{_num_cores()} cores · OMP_WAIT_POLICY={os.environ['OMP_WAIT_POLICY']} · "
         f"skipped: {skipped}"
     )
+
+
+def _arithmetic_line() -> str:
+    """Say how far the outputs of a page with reproducible arithmetic can be compared."""
+    import numpy as np
+    import torch
+
+    same = is_x86() and not torch.accelerator.is_available()
+    bits = "the same bits on every x86 processor" if same else "other bits than on an x86 processor"
+    return f" · numpy {np.__version__} · reproducible arithmetic, {bits}"
 
 
 def _num_cores() -> int:

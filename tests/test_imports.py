@@ -21,7 +21,8 @@ ALLOWED = {
     "classify": {"annotate", "models", "data"},
     "commands": {"commands", "classify", "measure", "models", "data", "parallel"},
     "__main__": {"commands"},
-    "notebook": {"measure", "plots"},
+    "arithmetic": set(),
+    "notebook": {"arithmetic", "measure", "plots"},
     **{topic: {topic, "measure", "models", "data", "plots", "widgets"} for topic in TOPICS},
     "labs": {"labs", "measure", "models", "data", *TOPICS},
 }

@@ -6,7 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+import torch
+
 import lsdl_helpers
+from lsdl_helpers.arithmetic import is_x86
 from lsdl_helpers.notebook import older_copies
 
 CLONE = Path(lsdl_helpers.__file__).parents[1]
@@ -67,3 +71,41 @@ def test_another_copy_than_the_one_in_the_notebooks_clone_is_named(tmp_path, mon
         f"{THIS} is imported, but this notebook is of {tmp_path}, which has 99.1: "
         f'pip install -e "{tmp_path}", then restart the kernel'
     )
+
+
+def test_reproducible_arithmetic_is_set_before_torch_and_said():
+    program = (
+        "import lsdl_helpers as lsdl; lsdl.setup('models/vgg', arithmetic='reproducible');"
+        "import os, torch; print(torch.get_num_threads(), torch.backends.cpu.get_cpu_capability(),"
+        "os.environ['MKL_CBWR'], torch.are_deterministic_algorithms_enabled())"
+    )
+    line, said = run(program, ATEN_CPU_CAPABILITY="default")
+    assert " · numpy " in line
+    if is_x86():
+        assert said == "1 AVX2 COMPATIBLE True", "whatever the environment said before"
+    same = is_x86() and not torch.accelerator.is_available()
+    assert line.endswith("the same bits on every x86 processor") == same
+
+
+def test_reproducible_arithmetic_that_comes_too_late_is_said():
+    late = "import numpy, lsdl_helpers as l; l.setup('models/vgg', arithmetic='reproducible')"
+    assert run(late)[1].startswith("torch or numpy was imported before setup: restart the kernel")
+
+
+def test_another_arithmetic_is_refused():
+    with pytest.raises(ValueError, match="arithmetic is 'exact'; allowed: "):
+        lsdl_helpers.setup("models/vgg", arithmetic="exact")
+
+
+@pytest.mark.skipif(not is_x86(), reason="not an x86 processor")
+def test_the_bits_do_not_depend_on_the_instruction_sets():
+    """Of this processor as it is, and of one on which MKL finds no more than SSE 4.2."""
+    program = (
+        "import hashlib; from lsdl_helpers.arithmetic import *; use_reproducible_arithmetic();"
+        "import torch, numpy as np; torch.manual_seed(0); x = torch.rand(257, 257);"
+        "y = torch.nn.functional.conv2d(x.view(1, 1, 257, 257), x[:9, :25].reshape(9, 1, 5, 5));"
+        "parts = (x @ x, y, x.exp().numpy(), np.exp(x.numpy()), np.linalg.inv(x.numpy()));"
+        "print(*(hashlib.sha1(np.asarray(p).tobytes()).hexdigest()[:8] for p in parts))"
+    )
+    fewer = {"ONEDNN_MAX_CPU_ISA": "AVX", "MKL_ENABLE_INSTRUCTIONS": "SSE4_2"}
+    assert run(program) == run(program, **fewer)

@@ -37,13 +37,15 @@ try:
     import lsdl_helpers as lsdl
 except ModuleNotFoundError:
     {otherwise}
-ledger = lsdl.setup("{chapter}")"""
+ledger = lsdl.setup("{chapter}"{arithmetic})"""
+REPRODUCIBLE = ', arithmetic="reproducible"'
 
 
-def setup_source(chapter: str, address: str = "") -> str:
+def setup_source(chapter: str, address: str = "", *, reproducible: bool = False) -> str:
     """Return the set-up cell of `chapter`, which installs from `address` where there is one."""
     otherwise = INSTALL.format(address=address) if address else REFUSE
-    return SETUP.format(otherwise=otherwise, chapter=chapter)
+    arithmetic = REPRODUCIBLE if reproducible else ""
+    return SETUP.format(otherwise=otherwise, chapter=chapter, arithmetic=arithmetic)
 
 
 def is_setup(source: str) -> bool:
@@ -55,6 +57,11 @@ def installs_from(source: str) -> str:
     """Return the address that a set-up cell installs from, or an empty string."""
     found = re.search(r'@ git\+([^"\s]+)"', source)
     return found[1] if found else ""
+
+
+def is_reproducible(source: str) -> bool:
+    """Tell whether a set-up cell asks for reproducible arithmetic."""
+    return is_setup(source) and REPRODUCIBLE in source
 
 
 def repository_address() -> str:

@@ -24,6 +24,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from notebook_form import (
     ROOT,
     chapter_of,
+    is_reproducible,
     is_setup,
     make_canonical,
     notebooks_in_order,
@@ -32,7 +33,7 @@ from notebook_form import (
 )
 
 FAILURES = (CellExecutionError, CellTimeoutError, DeadKernelError)
-LIMIT_S = 60  # the budget of one notebook, importing torch included
+LIMIT_S = 40  # the budget of one notebook on a quiet machine, importing torch included
 
 
 class Cost(NamedTuple):
@@ -80,7 +81,8 @@ def write_setup(notebook: nbformat.NotebookNode, chapter: str, address: str) -> 
     cell = next((c for c in notebook.cells if c.cell_type == "code" and is_setup(c.source)), None)
     if cell is None:
         raise ValueError('no set-up cell: give the notebook a code cell with lsdl.setup("…")')
-    before, cell.source = cell.source, setup_source(chapter, address)
+    before = cell.source
+    cell.source = setup_source(chapter, address, reproducible=is_reproducible(before))
     return before != cell.source
 
 

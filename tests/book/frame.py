@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import nbformat
-from notebook_form import installs_from, is_setup, setup_source
+from notebook_form import installs_from, is_reproducible, is_setup, setup_source
 from page import Page, checked_ids, headings
 
 OPENING = ("You will be able to", "Before you start")
@@ -72,7 +72,10 @@ def has_the_setup_cell(page: Page) -> Iterator[str]:
         yield "whole file: no code; allowed: the set-up cell of `make notebooks`"
         return
     number, cell = page.code[0]
-    if cell.source != setup_source(page.chapter, installs_from(cell.source)):
+    wanted = setup_source(
+        page.chapter, installs_from(cell.source), reproducible=is_reproducible(cell.source)
+    )
+    if cell.source != wanted:
         yield f"cell {number}: not the set-up cell; allowed: what `make notebooks` writes here"
     if cell.metadata.get("tags"):
         yield f"cell {number}: set-up with tags {cell.metadata.tags}; allowed: in full view"

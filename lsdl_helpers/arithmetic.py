@@ -1,0 +1,51 @@
+"""Arithmetic that gives the same bits on every x86 processor, so that a page can be checked.
+
+The libraries choose their routines by the processor, and each routine adds in an order of its
+own. Here all of them are held to what every processor with AVX2 has, on one thread. The price:
+convolutions take up to 1.4 times as long, large matrix products three times. ARM and GPUs are
+left to their own arithmetic.
+"""
+
+import os
+import platform
+import sys
+
+# Read by the libraries when they are loaded, or at their first product.
+ENVIRONMENT = {
+    "ATEN_CPU_CAPABILITY": "avx2",  # torch
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "MKL_CBWR": "COMPATIBLE",  # with AVX2, Intel's and AMD's processors take different routines
+    "OPENBLAS_CORETYPE": "Haswell",
+    "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL "
+    "AVX512_SPR X86_V4",  # numpy names them so; those that it does not know it ignores
+    "OMP_NUM_THREADS": "1",  # the order of a sum depends on the number of threads
+    "OPENBLAS_NUM_THREADS": "1",
+    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # without it CUDA's products are not deterministic
+}
+
+
+def is_x86() -> bool:
+    """Tell whether this is a processor whose arithmetic can be held to AVX2."""
+    return platform.machine().lower() in ("x86_64", "amd64")
+
+
+def use_reproducible_arithmetic() -> bool:
+    """Have this process compute reproducibly; call it before torch and numpy are loaded.
+
+    Processes that it starts inherit the environment. On a GPU the algorithms are deterministic
+    where torch has such, and their numbers are the GPU's own.
+
+    Returns:
+        Whether it came in time: False if torch or numpy was loaded and had read its settings.
+
+    >>> use_reproducible_arithmetic()  # doctest: +SKIP
+    True
+    """
+    loaded = {"torch", "numpy"} & set(sys.modules)
+    in_time = not loaded or all(os.environ.get(key) == ENVIRONMENT[key] for key in ENVIRONMENT)
+    if is_x86():
+        os.environ.update(ENVIRONMENT)
+    import torch
+
+    torch.use_deterministic_algorithms(True, warn_only=torch.accelerator.is_available())
+    return in_time
