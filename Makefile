@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SITE := _build/html
+# Two workers, each with whole files: the cells of a notebook need one kernel.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 # The names of the packages of one extra in pyproject.toml, a line each.
 extra = $(BIN)/python -c "import tomllib; \
@@ -17,11 +19,11 @@ book: .venv/book.stamp
 # The site first: in a fresh clone it is then built as `make book` builds it, without torch.
 test: book .venv/all.stamp
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest tests book --nbval --nbval-sanitize-with tests/book/sanitize.cfg
+	$(PYTEST) tests book --nbval
 
 check: .venv/all.stamp
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest tests -m "not slow and not network"
+	$(PYTEST) tests -m "not slow and not network"
 
 serve: book
 	(sleep 1; $(BIN)/python -m webbrowser http://localhost:8000) &

@@ -1,8 +1,9 @@
-"""For all tests: notebooks are compared in full, in CI a skip must be about a GPU, and what
-the package keeps of its reader is kept in a folder of the run."""
+"""For all tests: notebooks are compared in full, in CI a skip must be about a GPU, what the
+package keeps of its reader is kept in a folder of the run, and the slowest files are named."""
 
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -32,6 +33,21 @@ def pytest_make_collect_report() -> Iterator[None]:
     """Fail a file that skips itself in CI."""
     report = yield
     return refused(report)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the ten slowest files, and the pages that were compared by kind alone."""
+    seconds, by_kind = Counter(), set()
+    for report in (r for group in terminalreporter.stats.values() for r in group):
+        if isinstance(report, pytest.TestReport):
+            seconds[report.nodeid.split("::")[0]] += report.duration
+            by_kind |= {value for key, value in report.user_properties if key == "compared by kind"}
+    slowest = (f"{file} {s:.0f} s" for file, s in seconds.most_common(10))
+    terminalreporter.write_line(f"slowest files: {', '.join(slowest)}")
+    if by_kind:
+        pages = ", ".join(sorted(by_kind))
+        versions = "since versions are not those stored"
+        terminalreporter.write_line(f"compared by kind alone, {versions}: {pages}")
 
 
 def refused(report: pytest.CollectReport | pytest.TestReport):

@@ -93,12 +93,14 @@ def _doctor_line() -> str:
 
 def _arithmetic_line() -> str:
     """Say how far the outputs of a page with reproducible arithmetic can be compared."""
+    import matplotlib
     import numpy as np
     import torch
 
     same = is_x86() and not torch.accelerator.is_available()
     bits = "the same bits on every x86 processor" if same else "other bits than on an x86 processor"
-    return f" · numpy {np.__version__} · reproducible arithmetic, {bits}"
+    drawn = f"numpy {np.__version__}, matplotlib {matplotlib.__version__}"
+    return f" · {drawn} · reproducible arithmetic, {bits}"
 
 
 def _num_cores() -> int:

@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterator
 
 import nbformat
+from notebook_form import is_reproducible
 from page import Page, calls, tree
 
 MEDIAN_LINES, MOST_LINES, LONGEST_LINES = 6, 20, 30
@@ -18,6 +19,11 @@ BANNED = (
     (r"^\s*%run\b", "%run", "a function of the package"),
     (r"^\s*[%!]\s*(?:pip|conda|apt)", "installs", "the set-up cell alone does that"),
     (
+        r"^\s*(?:!|%%(?:bash|sh|script|system)\b|%(?:sx|system)\b)",
+        "a command of the shell, which hides its failure",
+        "subprocess.run(…, check=True, timeout=…)",
+    ),
+    (
         r"/(?:home|root|Users|tmp)/|\b[A-Z]:\\\\?(?:Users|Windows|Temp)",
         "path of a machine",
         "a path in the working folder",
@@ -29,6 +35,10 @@ BANNED = (
         "data of lsdl_helpers.data",
     ),
 )
+CLOCKS = {
+    "benchmark", "calibrate", "compare", "limits", "machine", "monotonic", "perf_counter",
+    "predict_time", "process_time",
+}  # fmt: skip
 TIME_NAME = re.compile(r"(?:^|_)(?:ns|us|ms|s|sec|seconds?|times?|elapsed|latency|timing)$")
 
 
@@ -93,6 +103,25 @@ def time_names(expression: ast.expr) -> list[str]:
     ]
 
 
+def depends_on_no_machine(page: Page) -> Iterator[str]:
+    """Where arithmetic is reproducible, outputs are compared to the last digit."""
+    if not any(is_reproducible(cell.source) for _, cell in page.code):
+        return
+    for number, cell in page.code:
+        for name in sorted(names_called(cell.source) & CLOCKS):
+            yield f"cell {number}: calls {name!r}; allowed with reproducible arithmetic: no clock"
+        if "nbval-ignore-output" in cell.metadata.get("tags", ()) or "≈" in str(cell.outputs):
+            yield (
+                f"cell {number}: an output that may differ; allowed with reproducible "
+                "arithmetic: the same everywhere"
+            )
+
+
+def names_called(source: str) -> set[str]:
+    """Return the last names of what a code cell calls."""
+    return {ast.unparse(call.func).split(".")[-1] for call in calls(source)}
+
+
 def ledger_names(source: str, method: str) -> list[str]:
     """Return the names given to `ledger.predict` or `ledger.measure`; `{…}` becomes `{}`."""
     return [
@@ -147,5 +176,6 @@ RULES = (
     has_prose_before_code,
     uses_nothing_banned,
     asserts_no_time,
+    depends_on_no_machine,
 )
 CHAPTER_RULES = (predicts, predicts_before_it_measures, folds_what_it_measures)

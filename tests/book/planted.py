@@ -8,8 +8,6 @@ from pathlib import Path
 
 from notebook_form import ROOT
 
-SANITIZER = ROOT / "tests" / "book" / "sanitize.cfg"
-
 
 def run_pytest(*arguments: str | Path, ci: str = "") -> str:
     """Run pytest with this repository's settings and root conftest; return what it prints."""
@@ -26,7 +24,11 @@ def run_pytest(*arguments: str | Path, ci: str = "") -> str:
 
 def run_notebook(path: Path) -> list[str]:
     """Run one notebook under nbval and drift; return what became of each code cell."""
-    said = run_pytest("--nbval", "--nbval-sanitize-with", SANITIZER, path)
+    return outcomes_in(run_pytest("--nbval", path))
+
+
+def outcomes_in(said: str) -> list[str]:
+    """Return what became of each code cell of a notebook, from what pytest printed."""
     outcomes = re.findall(r"^(PASSED|FAILED|ERROR) \S*::Cell (\d+)", said, re.MULTILINE)
     assert outcomes, said
     reasons = dict(re.findall(r"Cell (\d+): (Cell .*|Unrun .*)", said))

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from nbval.plugin import get_sanitize_patterns
 
-CONFIG = Path(__file__).with_name("sanitize.cfg").read_text(encoding="utf-8")
-PATTERNS = get_sanitize_patterns(CONFIG)
+CONFIGS = [
+    Path(__file__).with_name(f"{name}.cfg").read_text(encoding="utf-8")
+    for name in ("sanitize", "sanitize_measured")
+]
+STRICT, MEASURED = map(get_sanitize_patterns, CONFIGS)
 
 DOCTOR = (
     "Python 3.11.7 · torch 2.14.1 · cpu, 2 cores · OMP_WAIT_POLICY=PASSIVE · "
@@ -16,14 +19,51 @@ DOCTOR = (
 DOCTOR_ELSEWHERE = DOCTOR.replace("3.11.7", "3.13.0rc1").replace("2.14.1", "2.6.0+cpu")
 
 
-def sanitized(text):
-    for regex, replace in PATTERNS:
+REPRODUCIBLE = (
+    f"{DOCTOR} · numpy 2.4.6, matplotlib 3.11.2 · reproducible arithmetic, the same bits on every "
+    "x86 processor"
+)
+
+
+def sanitized(text, patterns=(*STRICT, *MEASURED)):
+    for regex, replace in patterns:
         text = re.sub(regex, replace, text)
     return text
 
 
 def test_nbval_reads_every_section():
-    assert len(PATTERNS) == CONFIG.count("\n[")
+    assert [len(STRICT), len(MEASURED)] == [config.count("\n[") for config in CONFIGS]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (DOCTOR, DOCTOR_ELSEWHERE),
+        (REPRODUCIBLE, REPRODUCIBLE.replace("numpy 2.4.6", "numpy 1.26.0rc1")),
+        (REPRODUCIBLE, REPRODUCIBLE.replace("the same bits on", "other bits than on an")),
+        ("<A object at 0x7f9a3c>", "<A object at 0x1122aabbcc>"),
+        ("/tmp/ipykernel_12/345.py:1: W", "/var/folders/x/ipykernel_9/1.py:1: W"),
+    ],
+)
+def test_what_may_differ_on_every_page(one, other):
+    assert sanitized(one, STRICT) == sanitized(other, STRICT) != one
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("312 ms", "1.04 s"),
+        ("0.97×", "0.98×"),
+        ("≈20,000", "≈19,876"),
+        ("(3 ms, 1 thread, cpu)", "(9 ms, 1 thread, cpu, disturbed: ran 63% of the time)"),
+        ("12.3 GFLOP/s", "987 MFLOP/s"),
+        ("limits: of a file", "limits: of another"),
+        ("a  b", "a b"),
+        (REPRODUCIBLE, DOCTOR),
+    ],
+)
+def test_what_must_not_differ_where_arithmetic_is_reproducible(one, other):
+    assert sanitized(one, STRICT) != sanitized(other, STRICT)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +86,7 @@ def test_nbval_reads_every_section():
         ("-3 ms", "4e-05 s"),
         ("312 ms ± 4 ms", "1.2 s ± 40 µs"),
         ("312 ms (median of 33, spread 4 ms)", "9.1 µs (median of 1025, spread 80 ns)"),
+        ("(3 ms, 1 thread, cpu)", "(9 ms, 1 thread, cpu, disturbed: ran 63% of the time)"),
         ("12.3 GFLOP/s", "987 MFLOP/s"),
         ("11 GB/s", "1,204 images/s"),
         ("measured 0.97× of it", "measured 12.3× of it"),

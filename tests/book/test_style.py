@@ -23,7 +23,25 @@ def test_every_exercise_is_solved(path):
     assert not unsolved(read(path), read(solutions))
 
 
-@pytest.mark.parametrize("page", [sample.chapter(), sample.solutions()], ids=["chapter", "solved"])
+def reproducible(change):
+    """Have the chapter ask for reproducible arithmetic, and change it then."""
+
+    def change_both(cells):
+        cells[1].source = sample.setup_source("models/sample", reproducible=True)
+        change(cells)
+
+    return change_both
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        sample.chapter(),
+        sample.broken(sample.chapter(), reproducible(lambda cells: None)),
+        sample.solutions(),
+    ],
+    ids=["chapter", "reproducible", "solved"],
+)
 def test_the_samples_are_good(page):
     assert not style_findings(page)
 
@@ -113,9 +131,14 @@ CHAPTER_MISTAKES = {
     "windows": (put(8, "draw()", r"open('C:\\Users\\x')"), "cell 8: path of a machine"),
     "urllib": (put(8, "draw()", "urllib.request.urlopen(x)"), "cell 8: downloads"),
     "wget": (put(8, "draw()", "!wget x"), "cell 8: downloads"),
+    "shell": (put(8, "draw()", "!ls"), "cell 8: a command of the shell"),
+    "shell magic": (put(8, "draw()", "%%bash\nls"), "cell 8: a command of the shell"),
     "datasets": (put(8, "draw()", "MNIST('.', download=True)"), "cell 8: downloads"),
     "asserts a time": (put(8, "draw()", "assert forward_ms < 3"), "cell 8: asserts 'forward_ms'"),
     "asserts a ratio": (put(8, "draw()", "assert r.ratio < 3"), "cell 8: asserts 'ratio'"),
+    "a clock": (reproducible(code(8, "time.perf_counter()")), "cell 8: calls 'perf_counter'"),
+    "about": (reproducible(html("≈3")), "cell 4: an output that may differ"),
+    "ignored": (reproducible(tag(8, "nbval-ignore-output")), "cell 8: an output that may differ"),
     "no prediction": (put(4, "predict", "note"), "whole file: predicts nothing"),
     "measured first": (put(4, '"time"', '"size"'), "cell 6: measures 'time'"),
     "measured first, f-string": (put(6, '"time"', 'f"size {x}"'), "cell 6: measures 'size {}'"),
