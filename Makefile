@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SITE := _build/html
 # Two workers, each with whole files: the cells of a notebook need one kernel.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # The names of the packages of one extra in pyproject.toml, a line each.
 extra = $(BIN)/python -c "import tomllib; \

@@ -14,11 +14,21 @@ MAY_BE_MISSING = "no GPU"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep ledgers out of the developer's own folder; group output by rank, as it is stored."""
+    """Keep ledgers out of the developer's own folder; group output by rank, as it is stored.
+
+    Idle threads of torch sleep, since another worker has use for their core.
+    """
     home = tempfile.TemporaryDirectory()
     os.environ["LSDL_HOME"] = home.name
     os.environ["LSDL_GROUPED_OUTPUT"] = "1"
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     config.add_cleanup(home.cleanup)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take long, so that no worker is left with one at the end."""
+    long = {i.path for i in items if i.path.suffix == ".ipynb" or i.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.hookimpl(wrapper=True)
