@@ -127,7 +127,7 @@ def _measured_quickly(kind: str) -> Limits:
     if kind not in _quick:
         try:
             _quick[kind] = measure_limits(
-                seconds=2.0,
+                seconds=3.0,
                 device="cpu" if kind == "cpu" else None,
                 working_sets=WORKING_SETS[::2],
                 source="quick",
