@@ -134,6 +134,22 @@ def test_the_error_is_that_of_the_rank_that_raised_with_its_line():
     assert isinstance(caught.value.__cause__, ValueError)
 
 
+class Late(Exception):
+    def __reduce__(self):
+        time.sleep(1)  # so that those who lost this rank report first
+        return Late, ()
+
+
+def test_the_rank_that_raised_is_waited_for():
+    def raise_late():
+        if dist.get_rank() == 1:
+            raise Late
+        wait_for_the_others()
+
+    with pytest.raises(RankError, match="rank 1 raised .*Late"):
+        launch(raise_late, 2)
+
+
 def test_a_rank_that_returned_too_early_is_named():
     def wait_for_rank_0():
         if dist.get_rank() > 0:
