@@ -76,7 +76,7 @@ def _time(kernels: Kernels, name: str, place: str, batch: int, seconds: float) -
         for weights, x, out in layers:
             kernels.product(name, weights, x, out=out, repeats=REPEATS[place])
 
-    return benchmark(run, seconds=seconds, device="cpu").median / REPEATS[place]
+    return benchmark(run, seconds=seconds, least=3, device="cpu").median / REPEATS[place]
 
 
 def _recorded(place: str, batch: int, reason: str) -> LadderTimes:

@@ -17,6 +17,7 @@ from lsdl_helpers.parallel.failures import Death, as_error, first_failure, tell
 from lsdl_helpers.parallel.worker import Failure, Job, run_rank
 
 GRACE_S = 0.3  # for the reports of other ranks after the first failure
+CAUSE_S = 5.0  # for the report of the one whose loss the others report
 TICK_S = 0.05  # how often there is a look at output and clock
 ANSWER_S = 1.0  # for saying at which line a rank stands
 
@@ -71,6 +72,7 @@ class Ranks:
             show()
             if self.failures and not survive:
                 self._collect_until(lambda: not self.silent, GRACE_S)
+                self._collect_until(lambda: not self.silent or self._knows_cause(), CAUSE_S)
                 return
             if time.monotonic() > end:
                 raise TimeoutError(f"not done after {timeout:g} s{self._where()}")
@@ -133,6 +135,9 @@ class Ranks:
             self.stacks[rank] = tell(content)
         else:
             {"result": self.pickled, "failure": self.failures}[kind][rank] = content
+
+    def _knows_cause(self) -> bool:
+        return any(not failure.lost_a_peer for failure in self.failures.values())
 
     def _where(self) -> str:
         """Ask every rank that is silent for the line at which it stands."""

@@ -1,11 +1,14 @@
 """GoogLeNet, Inception-v3 and Xception against torchvision and timm."""
 
+import copy
+
 import pytest
 import timm
 import torch
 import torchvision
 from torch import nn
 from torch.nn import functional as F
+from twins import materialize, pair_of, relative_difference, shapes
 
 from lsdl_helpers.measure import cost
 from lsdl_helpers.models import build, googlenet, inception, xception
@@ -36,40 +39,16 @@ def num_parameters(model):
     return sum(p.numel() for p in model.parameters())
 
 
-def shapes(model):
-    return {key: tensor.shape for key, tensor in model.state_dict().items()}
-
-
 def noise(size):
     return torch.rand(2, 3, size, size, generator=torch.Generator().manual_seed(0))
-
-
-def calibrate(model, pictures):
-    """Set the running statistics of batch normalization from one batch."""
-    for module in model.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.reset_running_stats()
-            module.momentum = None
-            nn.init.uniform_(module.weight, 0.5, 1.5)  # ones and zeros would hide their loss
-            nn.init.normal_(module.bias, std=0.1)
-    with torch.no_grad():
-        model.train()(pictures)
-    return model.eval()
-
-
-def relative_difference(a, b):
-    return ((a - b).abs().max() / b.abs().max()).item()
 
 
 @pytest.fixture(scope="module", params=SIZES)
 def pair(request):
     """Ours and the twin with the same random weights, batch norm calibrated, and pictures."""
     name = request.param
-    torch.manual_seed(0)
     pictures = noise(SIZES[name])
-    twin = calibrate(twin_of(name, num_classes=10), pictures)
-    ours = on_meta(build, name, num_classes=10).eval()
-    ours.load_state_dict(twin.state_dict(), strict=True, assign=True)
+    ours, twin = pair_of(name, lambda: twin_of(name, num_classes=10), pictures, num_classes=10)
     return ours, twin, pictures
 
 
@@ -138,6 +117,12 @@ def gradients(model, pictures):
     return outputs, {key: p.grad for key, p in model.named_parameters()}
 
 
+def copy_of(twin, name, **options):
+    ours = on_meta(build, name, num_classes=10, **options)
+    ours.load_state_dict(copy.deepcopy(twin.state_dict()), strict=True, assign=True)
+    return ours
+
+
 def assert_training_agrees(ours, twin, pictures):
     outputs, grads = gradients(ours, pictures)
     expected_outputs, expected = gradients(twin, pictures)
@@ -149,20 +134,16 @@ def assert_training_agrees(ours, twin, pictures):
 
 
 def test_gradients_equal_the_twins():
-    torch.manual_seed(0)
-    twin = twin_of("xception", num_classes=10)
-    ours = build("xception", num_classes=10)
-    ours.load_state_dict(twin.state_dict())
+    twin = materialize(on_meta(twin_of, "xception", num_classes=10))
+    ours = copy_of(twin, "xception")
     assert_training_agrees(ours, twin, noise(64))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WITH_HEADS)
 def test_heads_and_gradients_equal_torchvisions(name):
-    torch.manual_seed(0)
-    twin = twin_of(name, num_classes=10, aux_logits=True)
-    ours = build(name, num_classes=10, aux_logits=True)
-    ours.load_state_dict(twin.state_dict(), strict=True)
+    twin = materialize(on_meta(twin_of, name, num_classes=10, aux_logits=True))
+    ours = copy_of(twin, name, aux_logits=True)
     assert_training_agrees(ours, twin, noise(HEADS_AT[name]))
     assert isinstance(ours.eval()(noise(96)), torch.Tensor)
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 import torchvision
 from torch import nn
-from twins import calibrate, on_meta, relative_difference, shapes, weighted_layers
+from twins import on_meta, pair_of, relative_difference, shapes, weighted_layers
 
 from lsdl_helpers.models import build, list_models
 from lsdl_helpers.models.vgg import TABLE_1, make_layers
@@ -67,14 +67,11 @@ def pictures():
 def pair(request, pictures):
     """Ours and torchvision's with the same random weights, batch norm calibrated."""
     name, _, norm = request.param.partition("_")
-    torch.manual_seed(0)
-    twin = torchvision.models.get_model(request.param, num_classes=10)
-    for bias in (p for key, p in twin.named_parameters() if key.endswith("bias")):
-        nn.init.normal_(bias, std=0.1)  # zero biases would hide a missing one
-    calibrate(twin, pictures)
-    ours = build(name, num_classes=10, batch_norm=bool(norm)).eval()
-    ours.load_state_dict(twin.state_dict(), strict=True)
-    return ours, twin
+
+    def make_twin():
+        return torchvision.models.get_model(request.param, init_weights=False, num_classes=10)
+
+    return pair_of(name, make_twin, pictures, num_classes=10, batch_norm=bool(norm))
 
 
 @pytest.mark.slow

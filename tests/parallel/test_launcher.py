@@ -9,6 +9,7 @@ import threading
 import time
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import cloudpickle
 import psutil
@@ -16,7 +17,7 @@ import pytest
 import torch
 import torch.distributed as dist
 
-from lsdl_helpers.parallel import RankError, launch
+from lsdl_helpers.parallel import RankError, launch, ranks
 
 # As from a notebook: what is defined here travels by value.
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
@@ -50,7 +51,9 @@ def start_a_process_and(end):
     return process.pid
 
 
-def wait_in_vain():
+def wait_in_vain(reached=None):
+    if reached:
+        (reached / str(dist.get_rank())).touch()
     if dist.get_rank() == 1:
         time.sleep(1000)
     wait_for_the_others()
@@ -131,6 +134,22 @@ def test_the_error_is_that_of_the_rank_that_raised_with_its_line():
     assert isinstance(caught.value.__cause__, ValueError)
 
 
+class Late(Exception):
+    def __reduce__(self):
+        time.sleep(1)  # so that those who lost this rank report first
+        return Late, ()
+
+
+def test_the_rank_that_raised_is_waited_for():
+    def raise_late():
+        if dist.get_rank() == 1:
+            raise Late
+        wait_for_the_others()
+
+    with pytest.raises(RankError, match="rank 1 raised .*Late"):
+        launch(raise_late, 2)
+
+
 def test_a_rank_that_returned_too_early_is_named():
     def wait_for_rank_0():
         if dist.get_rank() > 0:
@@ -168,11 +187,19 @@ def test_a_rank_that_ends_itself_is_reported_with_its_exit_code():
         launch(os._exit, 2, 3)
 
 
-def test_a_time_limit_says_where_each_rank_stands():
+def test_a_time_limit_says_where_each_rank_stands(monkeypatch, tmp_path):
+    def clock():
+        """Jump when both ranks have begun, and half a second later are where they wait."""
+        begun = [file.stat().st_mtime for file in tmp_path.iterdir()]
+        over = len(begun) == 2 and time.time() > max(begun) + 0.5
+        return time.monotonic() + 1000 * over
+
+    monkeypatch.setattr(ranks, "time", SimpleNamespace(monotonic=clock))
+    monkeypatch.setattr(ranks, "ANSWER_S", 60)
     with pytest.raises(TimeoutError) as caught:
-        launch(wait_in_vain, 2, timeout=3)
+        launch(wait_in_vain, 2, tmp_path, timeout=900)
     text = str(caught.value)
-    assert text.startswith("not done after 3 s\nrank 0 stands at\n")
+    assert text.startswith("not done after 900 s\nrank 0 stands at\n")
     assert "in wait_for_the_others: dist.all_reduce(torch.ones(2))" in text
     assert text.endswith("in wait_in_vain: time.sleep(1000)")
 

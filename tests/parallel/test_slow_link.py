@@ -1,4 +1,5 @@
 import sys
+import threading
 
 import cloudpickle
 import torch
@@ -9,11 +10,18 @@ cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
 
 def two_all_reduces():
-    asked = []
-    link = SlowLink(lambda num_bytes: asked.append(num_bytes) or 0.05)
+    asked, may_end = [], threading.Event()
+
+    def seconds(num_bytes):
+        asked.append(num_bytes)
+        may_end.wait(60)
+        return 0.001
+
+    link = SlowLink(seconds)
     values = [torch.ones(3), torch.ones(5)]
     waits = [link(tensor) for tensor in values]
     early = list(link.spans)
+    may_end.set()
     for wait in waits:
         wait()
     return values, asked, early, link.spans
