@@ -9,7 +9,6 @@ import numpy as np
 import torch
 import torch.distributed as dist
 
-from lsdl_helpers.measure import record
 from lsdl_helpers.parallel.launcher import launch
 from lsdl_helpers.parallel.link import Link, fit_link
 
@@ -59,6 +58,8 @@ def calibrate_parallel(num_ranks: int = 2) -> Link:
     >>> calibrate_parallel().all_reduce_s(4 * 2**20, num_ranks=2)
     0.0025
     """
+    from lsdl_helpers.measure import record  # late: pandas takes half a second
+
     if num_ranks < 2:
         raise ValueError(f"num_ranks is {num_ranks}; it takes two to pass a message")
     by_rank = launch(time_all_reduces, num_ranks, SIZES, ROUNDS, backend="gloo")

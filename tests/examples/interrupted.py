@@ -45,10 +45,15 @@ def interrupt(example, rank: int, step: int, how: str) -> None:
     example.my_examples = interrupted
 
 
-if __name__ == "__main__":
-    example = load_example()
+def interrupt_as_planned(example) -> None:
+    """Have happen what is listed for this start of the program, if anything."""
     starts = [int(os.environ.get(f"{launcher}_RESTART_COUNT", 0)) for launcher in
               ("TORCHELASTIC", "SLURM")]  # fmt: skip
     for plan in json.loads(os.environ["INTERRUPT"])[sum(starts) :][:1]:
         interrupt(example, *plan)
+
+
+if __name__ == "__main__":
+    example = load_example()
+    interrupt_as_planned(example)
     example.main()

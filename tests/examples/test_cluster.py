@@ -4,6 +4,7 @@ import json
 import os
 import random
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -53,69 +54,45 @@ def torchrun(*options, program=EXAMPLE, folder, **environment):
 
 
 def weights(text):
-    (found,) = re.findall("^weights ([0-9a-f]{64})$", text, re.MULTILINE)
+    """Return what is printed at the end of a training, which all trainings agree on."""
+    (found,) = set(re.findall("^weights ([0-9a-f]{64})$", text, re.MULTILINE))
     return found
 
 
 def resumed(text):
     """The steps at which the program started."""
-    return [int(step) for step in re.findall("^2 ranks, gloo .*; step (\\d+)$", text, re.MULTILINE)]
+    found = re.findall("^\\d ranks, gloo .*; step (\\d+)$", text, re.MULTILINE)
+    return [int(step) for step in found]
 
 
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory):
-    """The weights of two ranks, under one torchrun, without interruption."""
-    text = output(torchrun("--standalone", "--nproc-per-node=2",
-                           folder=tmp_path_factory.mktemp("plain")))  # fmt: skip
+    """The weights of two ranks, each under its own torchrun, without interruption."""
+    folder, endpoint = tmp_path_factory.mktemp("plain"), f"127.0.0.1:{free_ports(1)[0]}"
+    options = ["--nnodes=2", "--rdzv-backend=c10d", f"--rdzv-endpoint={endpoint}", "--rdzv-id=1"]
+    text = "".join(map(output, [torchrun(*options, folder=folder) for _ in range(2)]))
     assert resumed(text) == [0]
     return weights(text)
 
 
-def test_two_agents_are_as_one(tmp_path, expected):
-    endpoint = f"127.0.0.1:{free_ports(1)[0]}"
-    options = ["--nnodes=2", "--rdzv-backend=c10d", f"--rdzv-endpoint={endpoint}", "--rdzv-id=1"]
-    agents = [torchrun(*options, folder=tmp_path) for _ in range(2)]
-    assert weights("".join(map(output, agents))) == expected
-
-
 def test_killed_ranks_change_nothing(tmp_path, expected):
-    """Three times, at random: two ranks between steps, and rank 0 in writing a checkpoint."""
-    first, second, third = sorted(random.sample(range(STEPS - EVERY), 3))
-    plan = [(random.randrange(2), first, "kill"), (0, second, "writing"),
-            (random.randrange(2), third, "kill")]  # fmt: skip
-    print("rank, step, how:", *plan)
-    text = output(torchrun(
-        "--standalone", "--nproc-per-node=2", "--max-restarts=3",
-        program=INTERRUPTED, folder=tmp_path, INTERRUPT=json.dumps(plan),
-    ))  # fmt: skip
-    assert len(resumed(text)) == 4
-    assert weights(text) == expected
+    """Twice, at random: a rank between steps, and rank 0 in writing a checkpoint.
 
-
-def test_three_ranks_go_on_as_if_not_interrupted(tmp_path):
-    """With three, the order of a sum shows. Each rank is one process, to save their start.
-
-    Nor do they go on with other settings, or with more examples than there are.
+    With three ranks, the order of a sum shows. Nor do they go on with other settings, or with
+    more examples than there are.
     """
-    program = tmp_path / "program.py"
-    program.write_text(f"""
-import sys
-sys.path.insert(0, {str(INTERRUPTED.parent)!r})
-from pathlib import Path
-from interrupted import load_example
-example, folder = load_example(), Path(sys.argv[-1].removeprefix("--folder="))
-with example.join("gloo") as place:
-    for part, steps in (("whole", 12), ("parts", 4), ("parts", 12)):
-        example.train(place, steps=steps, batch=8, every=2, folder=folder / part, seed=0)
-    for batch in (9, 501):
-        try:
-            example.train(place, steps=12, batch=batch, every=2, folder=folder / "parts", seed=0)
-        except ValueError as error:
-            print(error)
-""")
-    text = output(torchrun("--standalone", "--nproc-per-node=3", program=program, folder=tmp_path))
-    whole, half, parts = re.findall("^weights (.*)$", text, re.MULTILINE)
-    assert whole == parts != half
+    between, writing = (random.randrange(3), "kill"), (0, "writing")
+    (one, how), (other, later) = random.sample([between, writing], 2)
+    first, second = sorted(random.sample(range(STEPS - EVERY), 2))
+    plan = [(one, first, how), (other, second, later)]
+    print("rank, step, how:", *plan)
+    text = output(start(sys.executable, INTERRUPTED.with_name("killed.py"), tmp_path, STEPS, EVERY,
+                        INTERRUPT=json.dumps(plan)))  # fmt: skip
+    starts = resumed(text)
+    assert starts[::2] == [0, STEPS, STEPS]
+    assert starts[1::2] == sorted(starts[1::2])
+    assert len(starts) == 6
+    assert weights(text) != expected
     assert text.count("'batch': 8, 'seed': 0}, not of {'ranks': 3, 'batch': 9, 'seed': 0}") == 3
     assert text.count("--batch is 501; 3 ranks share 1500 examples") == 3
 
@@ -131,6 +108,14 @@ def slurm():
     assert not Path(folder).exists()
 
 
+def ended(slurm, job, out):
+    """Wait for a job, and return what it printed. (``sbatch --wait`` asks every 30 s.)"""
+    going = ("PENDING", "RUNNING", "COMPLETING")
+    until(lambda: slurm.job(job, "JobState") not in going, "an end")
+    assert slurm.job(job, "JobState") == "COMPLETED", out.read_text()
+    return out.read_text()
+
+
 def test_slurm_requeues_the_job_and_it_goes_on(slurm: Slurm, tmp_path, expected):
     """The copy of the repository that it runs in has the example waiting once, in the middle."""
     folder = tmp_path / "examples" / "cluster"
@@ -142,28 +127,28 @@ def test_slurm_requeues_the_job_and_it_goes_on(slurm: Slurm, tmp_path, expected)
         INTERRUPT=json.dumps([(1, STEPS // 2, "wait")]),
     )  # fmt: skip
 
-    def reaches(condition):
-        text = (tmp_path / "out").read_text() if (tmp_path / "out").exists() else ""
-        assert slurm.job(job, "JobState") != "FAILED", text
-        return condition() and text
+    def running():
+        assert slurm.job(job, "JobState") != "FAILED", (tmp_path / "out").read_text()
+        return any(tmp_path.glob("checkpoints/*-00000028-*.pt"))
 
-    until(lambda: reaches(lambda: any(tmp_path.glob("checkpoints/*-00000028-*.pt"))), "step 28")
+    until(running, "step 28")
     slurm("scontrol", "requeue", job)
-    until(lambda: reaches(lambda: slurm.job(job, "JobState") == "PENDING"), "a job in the queue")
+    until(lambda: slurm.job(job, "JobState") == "PENDING", "a job in the queue")
     slurm("scontrol", "update", f"JobId={job}", "StartTime=now")  # not in two minutes
-    text = until(lambda: reaches(lambda: slurm.job(job, "JobState") == "COMPLETED"), "an end")
+    text = ended(slurm, job, tmp_path / "out")
     assert resumed(text) == [0, 28]
     assert weights(text) == expected
 
 
 def test_srun_without_torchrun(slurm: Slurm, tmp_path, expected):
-    text = slurm("srun", "--nodes=2", sys.executable, EXAMPLE, *arguments(tmp_path))
-    assert weights(text) == expected
-
-
-def test_only_a_step_of_srun_has_a_number_of_tasks(slurm: Slurm):
-    """By which a rank is told from a batch script, and from a notebook that runs in one."""
-    probe = 'test "$SLURM_STEP_NUM_TASKS" = '
-    quiet = ("sbatch", "--wait", "--nodes=2", "--output=/dev/null", "--wrap")
-    slurm(*quiet, f'{probe} ""')
-    slurm(*quiet, f"srun bash -c '{probe} 2'")
+    """Only a step of srun has a number of tasks, by which a rank is told from a batch script."""
+    script = tmp_path / "script"
+    script.write_text(f"""#!/usr/bin/env bash
+set -e
+test -z "$SLURM_STEP_NUM_TASKS"
+srun bash -c 'test "$SLURM_STEP_NUM_TASKS" = 2'
+srun {shlex.join(map(str, [sys.executable, EXAMPLE, *arguments(tmp_path)]))}
+""")
+    out = tmp_path / "out"
+    job = slurm("sbatch", "--parsable", "--nodes=2", f"--output={out}", f"--chdir={ROOT}", script)
+    assert weights(ended(slurm, job, out)) == expected

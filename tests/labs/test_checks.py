@@ -9,6 +9,13 @@ from lsdl_helpers.labs import check
 
 LABS = ROOT / "lsdl_helpers" / "labs"
 CHAPTERS = [f"{path.parent.name}/{path.stem}" for path in sorted(LABS.glob("*/[a-z]*.py"))]
+
+
+def name(value):
+    """Return a short name that is the same in every process, as pytest-xdist wants it."""
+    return getattr(value, "__name__", str(value)[:20])
+
+
 ANSWERS = {
     chapter: importlib.import_module(f"answers_{chapter.replace('/', '_')}")
     for chapter in CHAPTERS
@@ -20,7 +27,7 @@ EXERCISES = [
 ]
 
 
-@pytest.mark.parametrize(("exercise_id", "solution"), EXERCISES, ids=lambda x: str(x)[:20])
+@pytest.mark.parametrize(("exercise_id", "solution"), EXERCISES, ids=name)
 def test_the_solution_is_right(exercise_id, solution, capsys):
     check(exercise_id, solution)
     assert capsys.readouterr().out.startswith("Right. ")
@@ -39,7 +46,7 @@ def test_the_stub_prints_what_is_asked_and_one_hint(exercise_id, capsys):
     for chapter, answers in ANSWERS.items()
     for k, cases in answers.WRONG.items()
     for answer, advice in cases
-], ids=lambda x: str(x)[:20])  # fmt: skip
+], ids=name)  # fmt: skip
 def test_a_wrong_answer_is_refused_with_advice(exercise_id, answer, advice):
     with pytest.raises(ValueError, match=advice):
         check(exercise_id, answer)

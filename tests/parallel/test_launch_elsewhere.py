@@ -28,23 +28,18 @@ def total(scale):
 """
 # One write a line: the ranks of torchrun share a pipe, and print writes the end apart.
 PROGRAM = DEFINITIONS + r"""
-print(f'{os.environ.get("RANK")}: {launch(total, 2, 10)}\n', end='')
+print(f'{os.environ.get("RANK")}: {launch(total, 2, 10)}\n', end='', flush=True)
 """
 
 
-def run(*command, **options):
-    result = subprocess.run(command, capture_output=True, text=True, timeout=300, **options)
-    assert result.returncode == 0, result.stderr
-    return sorted(result.stdout.splitlines())
-
-
-def test_the_same_program_runs_by_itself_and_in_place_under_torchrun(tmp_path):
+def test_a_program_runs_in_place_under_torchrun(tmp_path):
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
-    assert run(sys.executable, program) == ["None: [30, 30]"]
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node"]
+    result = subprocess.run([*torchrun, "2", program], capture_output=True, text=True, timeout=300)
+    assert result.returncode == 0, result.stderr
     why = "ranks 0 and 1 share a GPU" if torch.cuda.is_available() else "rank 0 has no GPU"
-    assert run(*torchrun, "2", program) == [
+    assert sorted(result.stdout.splitlines()) == [
         "0: [30, 30]", "1: [30, 30]", f"gloo on the CPU: {why}",
     ]  # fmt: skip
 
@@ -73,11 +68,11 @@ def test_a_notebook_gets_results_and_the_line_of_its_cell():
     assert 'cell, line 3, in bad: raise ValueError("bad shard")' in error["evalue"]
 
 
-def test_no_rank_outlives_the_process_that_launched_it(tmp_path):
+def test_the_same_program_runs_by_itself_and_no_rank_outlives_it(tmp_path):
     mark = uuid.uuid4().hex
     program = tmp_path / "program.py"
     program.write_text(
-        DEFINITIONS + "import subprocess\n"
+        PROGRAM + "import subprocess\n"
         "launch(lambda: (print('here'), subprocess.run(['sleep', '1000'])), 2)\n"
     )
     environment = os.environ | {"OUR_MARK": mark, "TMPDIR": str(tmp_path)}
@@ -85,6 +80,7 @@ def test_no_rank_outlives_the_process_that_launched_it(tmp_path):
     caller = subprocess.Popen(
         [sys.executable, program], env=environment, stdout=subprocess.PIPE, text=True
     )
+    assert caller.stdout.readline() == "None: [30, 30]\n"
     assert sorted(caller.stdout.readline() for _ in range(2)) == ["[0] here\n", "[1] here\n"]
     assert len(marked(mark)) >= 5
     caller.send_signal(signal.SIGKILL)
