@@ -81,13 +81,33 @@ def test_killed_ranks_change_nothing(tmp_path, expected):
     With three ranks, the order of a sum shows. Nor do they go on with other settings, or with
     more examples than there are.
     """
+    program = tmp_path / "program.py"
+    program.write_text(f"""
+import sys
+sys.path.insert(0, {str(INTERRUPTED.parent)!r})
+from pathlib import Path
+from interrupted import interrupt_as_planned, load_example
+example, folder = load_example(), Path(sys.argv[-1].removeprefix("--folder="))
+settings = dict(steps={STEPS}, every={EVERY}, seed=0)
+with example.join("gloo") as place:
+    example.train(place, batch=8, folder=folder / "whole", **settings)
+    interrupt_as_planned(example)
+    example.train(place, batch=8, folder=folder / "parts", **settings)
+    for batch in (9, 501):
+        try:
+            example.train(place, batch=batch, folder=folder / "parts", **settings)
+        except ValueError as error:
+            print(error)
+""")
     between, writing = (random.randrange(3), "kill"), (0, "writing")
     (one, how), (other, later) = random.sample([between, writing], 2)
     first, second = sorted(random.sample(range(STEPS - EVERY), 2))
     plan = [(one, first, how), (other, second, later)]
     print("rank, step, how:", *plan)
-    text = output(start(sys.executable, INTERRUPTED.with_name("killed.py"), tmp_path, STEPS, EVERY,
-                        INTERRUPT=json.dumps(plan)))  # fmt: skip
+    text = output(torchrun(
+        "--standalone", "--nproc-per-node=3", "--max-restarts=2",
+        program=program, folder=tmp_path, INTERRUPT=json.dumps(plan),
+    ))  # fmt: skip
     starts = resumed(text)
     assert starts[::2] == [0, STEPS, STEPS]
     assert starts[1::2] == sorted(starts[1::2])
