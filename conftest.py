@@ -2,11 +2,16 @@
 package keeps of its reader is kept in a folder of the run, and the slowest files are named."""
 
 import os
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+
+# nbformat's jsonschema would load it if it could, to check a format that notebooks do not use,
+# and it takes two seconds in each process.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 pytest_plugins = ["drift"]
 
