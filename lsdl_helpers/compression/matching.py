@@ -25,7 +25,8 @@ def fit(
 ) -> nn.Module:
     """Train a network in place by cross-entropy with AdamW; return it in evaluation mode.
 
-    The learning rate falls to zero as a half cosine.
+    The learning rate falls to zero as a half cosine. Convolutions are laid out with the channels
+    last in memory, which is faster on a CPU.
 
     Args:
         model: maps (B, …) to logits (B, num_classes).
@@ -46,7 +47,7 @@ def fit(
     optimizer = torch.optim.AdamW(
         model.parameters(), learning_rate, weight_decay=weight_decay, fused=True
     )
-    model.train()
+    model.train().to(memory_format=torch.channels_last)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         for step in range(steps):

@@ -1,15 +1,29 @@
 """The stored studies of the chapter compression/mimic: a short run of each, what was found."""
 
+import functools
+
 import mimic
 import mimic_search
 import pytest
+import torch
 
-from lsdl_helpers.compression import Ensemble, convolutional, perceptron
+from lsdl_helpers.compression import Ensemble, autoencoder_points, convolutional, perceptron
 from lsdl_helpers.data import results
 from lsdl_helpers.measure import cost
 
 SHORT = {"labels": 200, "points": 400, "test": 300, "members": 2, "teacher_steps": 200,
          "student_steps": 40}  # fmt: skip
+
+
+@pytest.fixture
+def short(monkeypatch):
+    """What SHORT leaves long; one thread, as the script has it."""
+    few = functools.partial(autoencoder_points, steps=20)
+    monkeypatch.setitem(mimic.SAMPLERS, "autoencoder", few)
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def column(name):
@@ -21,7 +35,7 @@ def column(name):
     ("mimic", mimic, mimic.SETTINGS, 5),
     ("mimic_search", mimic_search, mimic_search.SEARCH, 5),
 ])  # fmt: skip
-def test_a_short_run_gives_what_is_stored(name, module, settings, num_seeds):
+def test_a_short_run_gives_what_is_stored(name, module, settings, num_seeds, short):
     found = module.one_seed(7, settings | SHORT)
     stored = results.load(name)
     assert stored["settings"] == settings
