@@ -1,6 +1,7 @@
 """The API reference as sphinx-autoapi makes it of this package alone, with links that hold."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 from astroid.exceptions import AstroidImportError
@@ -17,6 +18,14 @@ def read_own_sources(manager: AstroidManager, name: str, *args: Any, **options: 
     if name.split(".")[0] not in {"lsdl_helpers", *sys.stdlib_module_names}:
         raise AstroidImportError(name)
     return _read(manager, name, *args, **options)
+
+
+def drop_old_pages(app: Sphinx) -> None:
+    """Delete the page of a package that is gone: generated pages stay for the next build."""
+    root = Path(app.srcdir, app.config.autoapi_root)
+    for page in root.rglob("index.rst"):
+        if ".".join(page.parent.relative_to(root).parts) not in app.env.autoapi_all_objects:
+            page.unlink()
 
 
 def link_exactly(app: Sphinx, doctree: nodes.document) -> None:
@@ -40,5 +49,6 @@ def find_home(
 def set_up_reference(app: Sphinx) -> None:
     """Connect the steps above."""
     AstroidManager.ast_from_module_name = read_own_sources
+    app.connect("builder-inited", drop_old_pages, priority=600)  # after autoapi wrote them
     app.connect("doctree-read", link_exactly)
     app.connect("missing-reference", find_home)
