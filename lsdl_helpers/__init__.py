@@ -1,6 +1,7 @@
 """Large-scale deep learning: the package behind the course.
 
-Importing it loads nothing else; submodules and :func:`setup` come when first used.
+Importing it loads nothing else; submodules and :func:`~lsdl_helpers.notebook.setup` come when
+first used.
 """
 
 import importlib

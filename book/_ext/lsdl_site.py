@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from api_reference import set_up_reference
 from docutils import nodes
 from formulas import set_formulas
 from icon_fonts import icon_names, subset_icons
@@ -17,7 +18,6 @@ from page_cleanup import clean, redirect_page
 from repository import repository_address, repository_branch
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from stand_ins import allow_unions
 
 
 def link_repository(app: Sphinx, config: Config) -> None:
@@ -95,7 +95,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the steps above; autodoc finds the package in the folder of _config.yml."""
     sys.path.insert(0, str(app.srcdir))
     set_formulas(app)
-    allow_unions()
+    set_up_reference(app)
     app.add_config_value("lsdl_repository", "", "html")
     app.connect("config-inited", link_repository)
     app.connect("env-get-outdated", always_outdated)

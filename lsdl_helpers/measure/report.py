@@ -45,7 +45,8 @@ th:first-child, th:last-child, td:last-child {{ text-align: left; }}
 def write_report(path: str | os.PathLike, page: dict, rows: dict[str, dict]) -> tuple[Path, Path]:
     """Write a report as HTML and as JSON, over any earlier ones; return both paths.
 
-    The JSON is the page with its chapter and format; see :meth:`Ledger.export`.
+    The JSON is the page with its chapter and format; see
+    :meth:`~lsdl_helpers.measure.ledger.Ledger.export`.
 
     Args:
         path: of one of the two files, or of both without their endings.

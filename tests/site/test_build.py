@@ -1,4 +1,4 @@
-"""A small book built with the real configuration: links to the repository, formulas, rebuilds."""
+"""A small book built with the real configuration: links, the package's reference, rebuilds."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -18,20 +19,41 @@ NOTEBOOK = {
     "nbformat": 4,
     "nbformat_minor": 5,
 }
+TOC = """\
+format: jb-book
+root: book/index
+chapters:
+  - file: book/page
+  - glob: book/api/**
+"""
+# What imports, and what runs, fails: no module of the package may be imported.
+PACKAGE = '"""Some part."""\nfrom lsdl_helpers.work import shown\n__all__ = ["shown"]\n'
+WORK = '''\
+"""Where the work is done."""
+import nosuchpackage
+nosuchpackage.run()
+
+def shown(count: nosuchpackage.Count) -> int:
+    """Return what :func:`lsdl_helpers.shown` is given."""
+
+def _hidden() -> None:
+    """Not for readers."""
+'''
+ADDRESS = {"LSDL_REPOSITORY": "git@github.com:owner/name.git", "GITHUB_REF_NAME": "dev"}
 
 
-@pytest.fixture
-def book(tmp_path):
-    """The configuration and the extension with two pages, in a folder that is no clone."""
-    shutil.copy(ROOT / "_config.yml", tmp_path)
+def write_book(folder: Path) -> None:
+    """Write the configuration and the extension, two pages and a package: no clone."""
+    shutil.copy(ROOT / "_config.yml", folder)
     for part in ("_ext", "_assets"):
-        shutil.copytree(ROOT / "book" / part, tmp_path / "book" / part)
-    shutil.copy(ROOT / "book" / "references.bib", tmp_path / "book")
-    toc = "format: jb-book\nroot: book/index\nchapters:\n  - file: book/page\n"
-    (tmp_path / "_toc.yml").write_text(toc)
-    (tmp_path / "book" / "index.md").write_text("# Front page\n\nText.")
-    (tmp_path / "book" / "page.ipynb").write_text(json.dumps(NOTEBOOK))
-    return tmp_path
+        shutil.copytree(ROOT / "book" / part, folder / "book" / part)
+    shutil.copy(ROOT / "book" / "references.bib", folder / "book")
+    (folder / "_toc.yml").write_text(TOC)
+    (folder / "book" / "index.md").write_text("# Front page\n\nText.")
+    (folder / "book" / "page.ipynb").write_text(json.dumps(NOTEBOOK))
+    (folder / "lsdl_helpers").mkdir()
+    (folder / "lsdl_helpers" / "__init__.py").write_text(PACKAGE)
+    (folder / "lsdl_helpers" / "work.py").write_text(WORK)
 
 
 def build(book: Path, **environ: str) -> subprocess.CompletedProcess:
@@ -46,35 +68,65 @@ def build(book: Path, **environ: str) -> subprocess.CompletedProcess:
 def page_of(book: Path, **environ: str) -> str:
     result = build(book, **environ)
     assert result.returncode == 0, result.stdout + result.stderr
-    return (book / "_build" / "html" / "book" / "page.html").read_text("utf-8")
+    return read(book)
 
 
-def test_no_address_no_button(book):
-    page = page_of(book)
+def read(book: Path, name: str = "page") -> str:
+    return (book / "_build" / "html" / "book" / f"{name}.html").read_text("utf-8")
+
+
+class Builds(NamedTuple):
+    """One book after the other, each a rebuild of the one before."""
+
+    book: Path
+    without_address: str
+    reference: str
+    github: str
+    elsewhere: str
+    broken: subprocess.CompletedProcess
+
+
+@pytest.fixture(scope="module")
+def builds(tmp_path_factory) -> Builds:
+    book = tmp_path_factory.mktemp("book")
+    write_book(book)
+    without_address = page_of(book)
+    reference = read(book, "api/lsdl_helpers/index")
+    elsewhere = page_of(book, LSDL_REPOSITORY="https://git.example.org/team/name")
+    github = page_of(book, **ADDRESS)
+    (book / "book" / "index.md").write_text("# Front page\n\n$\\nosuchmacro{x}$")
+    broken = build(book, **ADDRESS)
+    return Builds(book, without_address, reference, github, elsewhere, broken)
+
+
+def test_no_address_no_button(builds):
     for name in ("colab.research", "mybinder", "fa-github", "executablebooks", "fa-rocket"):
-        assert name not in page
+        assert name not in builds.without_address
 
 
-def test_links_follow_the_environment_and_survive_a_rebuild(book):
-    address = {"LSDL_REPOSITORY": "git@github.com:owner/name.git", "GITHUB_REF_NAME": "dev"}
-    page = page_of(book, **address)
+def test_links_follow_the_environment_and_survive_a_rebuild(builds):
     colab = "https://colab.research.google.com/github/owner/name/blob/dev/book/page.ipynb"
     binder = "https://mybinder.org/v2/gh/owner/name/dev?urlpath=lab/tree/book/page.ipynb"
     for link in (colab, binder, "https://github.com/owner/name", "/owner/name/issues/new"):
-        assert f'href="{link}' in page or f"{link}?" in page
-    assert page_of(book, **address) == page
+        assert f'href="{link}' in builds.github or f"{link}?" in builds.github
+    assert read(builds.book) == builds.github
 
 
-def test_another_host_has_a_repository_button_only(book):
-    page = page_of(book, LSDL_REPOSITORY="https://git.example.org/team/name")
-    assert 'href="https://git.example.org/team/name"' in page
-    assert "colab.research" not in page
-    assert "mybinder" not in page
+def test_another_host_has_a_repository_button_only(builds):
+    assert 'href="https://git.example.org/team/name"' in builds.elsewhere
+    assert "colab.research" not in builds.elsewhere
+    assert "mybinder" not in builds.elsewhere
 
 
-def test_formula_that_cannot_be_read_is_an_error(book):
-    (book / "book" / "index.md").write_text("# Front page\n\n$\\nosuchmacro{x}$")
-    result = build(book)
-    assert result.returncode != 0
-    assert "book/index.md: WARNING: KaTeX parse error" in result.stderr
-    assert "nosuchmacro" in result.stderr
+def test_formula_that_cannot_be_read_is_an_error(builds):
+    assert builds.broken.returncode != 0
+    assert "book/index.md: WARNING: KaTeX parse error" in builds.broken.stderr
+    assert "nosuchmacro" in builds.broken.stderr
+
+
+def test_the_package_is_documented_without_being_imported(builds):
+    assert 'id="lsdl_helpers.work.shown"' in builds.reference
+    assert "nosuchpackage.Count" in builds.reference
+    assert "hidden" not in builds.reference
+    # Twice: in the list of what the package offers, and in the text of the function.
+    assert builds.reference.count('title="lsdl_helpers.work.shown"') == 2
