@@ -1,9 +1,16 @@
-"""A web server on this machine, for what is downloaded."""
+"""For the tests of the package: one thread of torch, and a web server on this machine."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import torch
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_thread():
+    """On inputs as small as those of tests a second thread only waits, and is waited for."""
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -16,15 +16,6 @@ from lsdl_helpers.compression import (
 from lsdl_helpers.data import glyphs
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    """These networks gain nothing from two, and would wait for them beside other work."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def linear(seed=0):
     torch.manual_seed(seed)
     return nn.Linear(4, 3)

@@ -7,15 +7,6 @@ from torch import nn
 from lsdl_helpers.dynamic import Cascade, Stage
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    """These networks gain nothing from two, and would wait for them beside other work."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 class Feature(nn.Module):
     """Score windows (B, 2) by one of their numbers; count the windows it was asked for."""
 

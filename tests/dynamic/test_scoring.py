@@ -5,15 +5,6 @@ from torch import nn
 from lsdl_helpers.dynamic import scores, threshold_at_recall, train_scorer
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    """These networks gain nothing from two, and would wait for them beside other work."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.mark.parametrize("recall", [0.1, 0.5, 0.98, 0.98 ** (1 / 3), 1.0])
 @pytest.mark.parametrize("n", [1, 7, 100, 1000])
 def test_the_threshold_is_the_highest_that_reaches_the_recall(recall, n):

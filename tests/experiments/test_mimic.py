@@ -5,7 +5,6 @@ import functools
 import mimic
 import mimic_search
 import pytest
-import torch
 
 from lsdl_helpers.compression import Ensemble, autoencoder_points, convolutional, perceptron
 from lsdl_helpers.data import results
@@ -17,13 +16,9 @@ SHORT = {"labels": 200, "points": 400, "test": 300, "members": 2, "teacher_steps
 
 @pytest.fixture
 def short(monkeypatch):
-    """What SHORT leaves long; one thread, as the script has it."""
+    """What SHORT leaves long."""
     few = functools.partial(autoencoder_points, steps=20)
     monkeypatch.setitem(mimic.SAMPLERS, "autoencoder", few)
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def column(name):

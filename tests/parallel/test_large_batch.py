@@ -5,14 +5,6 @@ from lsdl_helpers.data import digits, results
 from lsdl_helpers.parallel import fit_returns, steps_to_loss
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def test_a_loss_that_is_reached_is_reached_at_the_same_step_again():
     settings = {"batch_size": 64, "learning_rate": 0.4, "target": 0.3}
     first, again, other = (steps_to_loss(digits()[0], seed=s, **settings) for s in (0, 0, 1))
