@@ -1,18 +1,27 @@
-"""Accuracy with weights stored in fixed point, by learning rate and fraction bits, of eight seeds.
+"""Accuracy of eight seeds with weights stored in few bits: by learning rate, format and rounding.
 
     python experiments/formats.py [--out FILE]
 
-stores lsdl_helpers/data/results/formats.json. A minute of one core.
+stores lsdl_helpers/data/results/formats.json. Five minutes of one core. With reproducible
+arithmetic, so that every x86 processor finds the same.
 """
 
 import argparse
 import functools
+from datetime import date
 from pathlib import Path
+
+if __name__ == "__main__":
+    from lsdl_helpers.arithmetic import use_reproducible_arithmetic
+
+    use_reproducible_arithmetic()  # before torch is loaded
 
 import torch
 
 from lsdl_helpers.data import glyphs, results
-from lsdl_helpers.hardware import FixedPoint, Recipe, accuracy, train
+from lsdl_helpers.hardware import FixedPoint, Recipe, accuracy, scaled, train
+from lsdl_helpers.hardware.low_precision import Network
+from lsdl_helpers.measure import machine
 
 SETTINGS = {
     "train": {"n": 4000, "seed": 1},
@@ -26,6 +35,10 @@ SETTINGS = {
         {"learning_rate": 0.05, "steps": 4000, "fraction_bits": [10, 9, 8]},
         {"learning_rate": 0.05, "steps": 1000, "fraction_bits": [10, 9, 8]},
     ],
+    "rounding_seed": 1,
+    "nearest": {"learning_rate": 0.2, "steps": 1000, "fraction_bits": [8, 7, 6, 5]},
+    "stochastic": {"learning_rate": 0.2, "steps": 1000, "fraction_bits": [8, 6, 4, 3]},
+    "fp8": {"learning_rate": 0.2, "steps": 1000},
 }
 
 
@@ -36,14 +49,27 @@ def flat(n: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
     return images.flatten(1), labels
 
 
-def percents(fraction_bits: int | None, learning_rate: float, steps: int) -> list[float]:
-    """Return the accuracies of the networks, trained in float32 without fraction bits."""
-    recipe = Recipe()
-    if fraction_bits is not None:
-        recipe = Recipe(store=FixedPoint(SETTINGS["word_bits"], fraction_bits).round)
+def trained(recipe: Recipe, learning_rate: float, steps: int) -> tuple[Network, list[float]]:
+    """Return the networks of all seeds, and their accuracies in percent."""
     networks = train(*flat(**SETTINGS["train"]), recipe=recipe, learning_rate=learning_rate,
                      steps=steps, num_seeds=SETTINGS["num_seeds"])  # fmt: skip
-    return accuracy(networks, *flat(**SETTINGS["test"]), recipe=recipe).tolist()
+    return networks, accuracy(networks, *flat(**SETTINGS["test"]), recipe=recipe).tolist()
+
+
+def fixed_point(fraction_bits: int, rounding: str = "nearest") -> Recipe:
+    """Return the recipe that stores weights in fixed point."""
+    random = torch.Generator().manual_seed(SETTINGS["rounding_seed"])
+    number = FixedPoint(SETTINGS["word_bits"], fraction_bits)
+    return Recipe(store=lambda w: number.round(w, rounding=rounding, generator=random))
+
+
+@functools.cache
+def percents(
+    fraction_bits: int | None, learning_rate: float, steps: int, rounding: str = "nearest"
+) -> list[float]:
+    """Return the accuracies of the networks, trained in float32 without fraction bits."""
+    recipe = Recipe() if fraction_bits is None else fixed_point(fraction_bits, rounding)
+    return trained(recipe, learning_rate, steps)[1]
 
 
 def results_of(training: dict) -> dict:
@@ -55,15 +81,37 @@ def results_of(training: dict) -> dict:
     }
 
 
+def by_rounding(rounding: str) -> dict[str, list[float]]:
+    """Return the accuracies by fraction bits."""
+    settings = SETTINGS[rounding]
+    rate, steps = settings["learning_rate"], settings["steps"]
+    return {str(f): percents(f, rate, steps, rounding) for f in settings["fraction_bits"]}
+
+
+def fp8() -> dict[str, list[float]]:
+    """Return the accuracies with FP8 and a master copy, and with weights stored in E4M3.
+
+    And the largest weight of the first layer with the latter, as a part of that with the former.
+    """
+    e4m3, e5m2 = scaled(torch.float8_e4m3fn), scaled(torch.float8_e5m2)
+    rounded = {"weights": e4m3, "activations": e4m3, "gradients": e5m2}
+    master, with_copy = trained(Recipe(**rounded), **SETTINGS["fp8"])
+    stored, without = trained(Recipe(**rounded, store=e4m3), **SETTINGS["fp8"])
+    largest = stored.first.abs().amax((1, 2)) / master.first.abs().amax((1, 2))
+    return {"master copy": with_copy, "stored": without, "largest weight": largest.tolist()}
+
+
 def main() -> None:
     """Read the options, run, store."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     default = results.FOLDER / "formats.json"
     parser.add_argument("--out", type=Path, default=default, help="file to write")
     options = parser.parse_args()
-    torch.set_num_threads(1)
+    made = {"date": date.today().isoformat(), "processor": machine().processor.value}
     rows = [results_of(training) for training in SETTINGS["trainings"]]
-    stored = {"settings": SETTINGS, "results": rows}
+    stored = {"settings": SETTINGS, "made": made, "results": rows,
+              "nearest": by_rounding("nearest"), "stochastic": by_rounding("stochastic"),
+              "fp8": fp8()}  # fmt: skip
     results.write(options.out, stored)
 
 

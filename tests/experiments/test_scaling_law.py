@@ -18,6 +18,15 @@ def test_the_table_was_made_with_the_settings_of_the_script():
     assert len(STORED["loss_with_more_pictures"]) == more["seeds"]
 
 
+def test_the_widest_network_is_one_of_its_kind_and_takes_twins_for_each_other():
+    ten, one = STORED["loss"], STORED["widest"]
+    widest = [row[-1] for row in ten]
+    assert min(widest) - 0.01 < one["loss"] < max(widest) + 0.01
+    assert one["twins"] > 2 * one["other_mistakes"]
+    assert 2.5 < one["loss_on_alike"] / one["loss"] < 3
+
+
+@pytest.mark.slow
 def test_a_seed_gives_the_stored_loss_again():
     width = 64
     again = scaling_law.run_seed(0, STORED["settings"] | {"widths": [width]})
