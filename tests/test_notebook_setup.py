@@ -25,33 +25,31 @@ def run(program, **environment):
     return result.stdout.splitlines()
 
 
-def test_one_line_about_the_machine():
-    program = "ledger = lsdl.setup('models/vgg'); print(ledger.chapter, ledger.machine, sep='\\n')"
-    lines = run(f"import lsdl_helpers as lsdl; {program}")
+def test_one_line_about_the_machine_and_openmp_told_before_torch_is_loaded():
+    program = (
+        "import sys, os, lsdl_helpers as lsdl; assert 'torch' not in sys.modules;"
+        "ledger = lsdl.setup('models/vgg'); print(ledger.chapter, ledger.machine, sep='\\n');"
+        "print(os.environ['OMP_WAIT_POLICY'])"
+    )
+    lines = run(program)
     pattern = (
         r"Python 3\.\d+\.\d+ · torch \S+ · \w+, \d+ cores · "
         r"OMP_WAIT_POLICY=PASSIVE · skipped: .+"
     )
     assert re.fullmatch(pattern, lines[0])
-    assert lines[1:] == ["models/vgg", lines[0]]
-
-
-def test_openmp_is_told_before_torch_is_loaded():
-    program = (
-        "import sys, os, lsdl_helpers as lsdl; assert 'torch' not in sys.modules;"
-        "lsdl.setup('models/vgg'); print(os.environ['OMP_WAIT_POLICY'])"
-    )
-    assert run(program)[-1] == "PASSIVE"
-    lines = run(program, OMP_WAIT_POLICY="ACTIVE")
-    assert lines[-1] == "ACTIVE", "the reader's choice stands"
-    assert "OMP_WAIT_POLICY=ACTIVE" in lines[0]
+    assert lines[1:] == ["models/vgg", lines[0], "PASSIVE"]
 
 
 def test_torch_loaded_too_early_and_a_chapter_unknown_here_are_said():
-    _, early, older = run("import torch, lsdl_helpers as lsdl; lsdl.setup('models/later')")
-    assert "restart the kernel" in early
+    program = (
+        "import torch, lsdl_helpers as lsdl; lsdl.setup('models/later');"
+        "lsdl.setup('models/vgg', arithmetic='reproducible')"
+    )
+    _, early, older, _, too_late = run(program)
+    assert early.endswith("restart the kernel for steadier times")
     assert older.startswith(f"{THIS} is older than this notebook, it does not know models/later:")
     assert "pip uninstall lsdl_helpers, restart the kernel" in older
+    assert too_late.endswith("imported before setup: restart the kernel for the same bits")
 
 
 def test_a_notebook_alone_or_in_this_clone_is_as_old_as_this_copy(tmp_path, monkeypatch):
@@ -73,39 +71,31 @@ def test_another_copy_than_the_one_in_the_notebooks_clone_is_named(tmp_path, mon
     )
 
 
-def test_reproducible_arithmetic_is_set_before_torch_and_said():
-    program = (
-        "import lsdl_helpers as lsdl; lsdl.setup('models/vgg', arithmetic='reproducible');"
-        "import os, torch; print(torch.get_num_threads(), torch.backends.cpu.get_cpu_capability(),"
-        "os.environ['MKL_CBWR'], torch.are_deterministic_algorithms_enabled())"
-    )
-    line, said = run(program, ATEN_CPU_CAPABILITY="default")
-    assert " · numpy " in line
-    if is_x86():
-        assert said == "1 AVX2 COMPATIBLE True", "whatever the environment said before"
-    same = is_x86() and not torch.accelerator.is_available()
-    assert line.endswith("the same bits on every x86 processor") == same
-
-
-def test_reproducible_arithmetic_that_comes_too_late_is_said():
-    late = "import numpy, lsdl_helpers as l; l.setup('models/vgg', arithmetic='reproducible')"
-    assert run(late)[1].startswith("torch or numpy was imported before setup: restart the kernel")
-
-
 def test_another_arithmetic_is_refused():
     with pytest.raises(ValueError, match="arithmetic is 'exact'; allowed: "):
         lsdl_helpers.setup("models/vgg", arithmetic="exact")
 
 
-@pytest.mark.skipif(not is_x86(), reason="not an x86 processor")
-def test_the_bits_do_not_depend_on_the_instruction_sets():
-    """Of this processor as it is, and of one on which MKL finds no more than SSE 4.2."""
+def reproducible(**environment):
+    """Set up so, and print the arithmetic and what it gives."""
     program = (
-        "import hashlib; from lsdl_helpers.arithmetic import *; use_reproducible_arithmetic();"
-        "import torch, numpy as np; torch.manual_seed(0); x = torch.rand(257, 257);"
+        "import lsdl_helpers as lsdl; lsdl.setup('models/vgg', arithmetic='reproducible');"
+        "import hashlib, os, torch, numpy as np; torch.manual_seed(0); x = torch.rand(257, 257);"
+        "print(torch.get_num_threads(), torch.backends.cpu.get_cpu_capability(),"
+        "os.environ['MKL_CBWR'], torch.are_deterministic_algorithms_enabled());"
         "y = torch.nn.functional.conv2d(x.view(1, 1, 257, 257), x[:9, :25].reshape(9, 1, 5, 5));"
         "parts = (x @ x, y, x.exp().numpy(), np.exp(x.numpy()), np.linalg.inv(x.numpy()));"
         "print(*(hashlib.sha1(np.asarray(p).tobytes()).hexdigest()[:8] for p in parts))"
     )
-    fewer = {"ONEDNN_MAX_CPU_ISA": "AVX", "MKL_ENABLE_INSTRUCTIONS": "SSE4_2"}
-    assert run(program) == run(program, **fewer)
+    return run(program, **environment)
+
+
+@pytest.mark.skipif(not is_x86(), reason="not an x86 processor")
+def test_reproducible_bits_do_not_depend_on_the_instruction_sets():
+    """Of this processor as it is, and of one on which the libraries find fewer."""
+    line, arithmetic, bits = reproducible(OMP_WAIT_POLICY="ACTIVE")
+    assert "OMP_WAIT_POLICY=ACTIVE" in line, "the reader's choice stands"
+    assert line.endswith("same bits on every x86 processor") != torch.accelerator.is_available()
+    assert arithmetic == "1 AVX2 COMPATIBLE True"
+    fewer = {"ATEN_CPU_CAPABILITY": "default", "MKL_ENABLE_INSTRUCTIONS": "SSE4_2"}
+    assert reproducible(**fewer)[1:] == [arithmetic, bits]

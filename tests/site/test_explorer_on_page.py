@@ -10,10 +10,8 @@ WIDE = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 SCREENS = {
     "light": WIDE,
-    "dark": WIDE | {"color_scheme": "dark"},
-    "reduced motion": WIDE | {"reduced_motion": "reduce"},
+    "dark, reduced motion": WIDE | {"color_scheme": "dark", "reduced_motion": "reduce"},
     "phone": PHONE,
-    "dark phone": PHONE | {"color_scheme": "dark"},
 }
 
 
