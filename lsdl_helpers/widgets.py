@@ -100,7 +100,7 @@ def _draw(fn: _Draw, values: dict[str, Any]) -> dict[str, Any]:
     file = io.BytesIO()
     try:
         figure, alt = fn(**values)
-        figure.savefig(file, format="webp", dpi=100, pil_kwargs={"quality": 80, "method": 6})
+        figure.savefig(file, format="webp", dpi=100, pil_kwargs={"quality": 80})
     finally:
         for number in set(plt.get_fignums()) - before:
             plt.close(number)
