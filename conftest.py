@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 # nbformat's jsonschema would load it if it could, to check a format that notebooks do not use,
-# and it takes two seconds in each process.
+# and it takes two seconds: here at least in the runs of planted files.
 sys.modules.setdefault("rfc3987_syntax", None)
 
 pytest_plugins = ["drift"]

@@ -90,6 +90,7 @@ def reproducible(**environment):
     return run(program, **environment)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not is_x86(), reason="not an x86 processor")
 def test_reproducible_bits_do_not_depend_on_the_instruction_sets():
     """Of this processor as it is, and of one on which the libraries find fewer."""

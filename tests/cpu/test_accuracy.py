@@ -17,6 +17,7 @@ def experiment():
     return module
 
 
+@pytest.mark.slow
 def test_one_seed_gives_again_what_is_stored(experiment):
     stored = results.load("fixed_point")
     seed = stored["settings"]["seeds"][0]

@@ -75,6 +75,7 @@ def by_rank(request):
     return launch(train_all, request.param)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize("name", WRAPPERS)
 def test_ten_steps_on_several_ranks_are_those_of_one(one, by_rank, name, dtype):

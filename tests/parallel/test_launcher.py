@@ -239,6 +239,7 @@ def ctrl_c():
     signal.signal(signal.SIGINT, usual)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_nothing_is_left_after(ending, monkeypatch, tmp_path):
