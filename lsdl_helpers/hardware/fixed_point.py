@@ -10,6 +10,8 @@ from torch import Tensor
 
 from lsdl_helpers.hardware.rounding import Rounding, round_to_integer
 
+FINEST = 149  # float32, in which numbers come and go, has none below 2^-149
+
 
 @dataclass(frozen=True)
 class FixedPoint:
@@ -86,7 +88,7 @@ def dynamic_fixed_point(values: Tensor, word_bits: int) -> FixedPoint:
         raise ValueError("a group of finite numbers, at least one, decides the scale")
     largest = values.abs().max().item()
     integer_bits = math.frexp(largest)[1]
-    chosen = FixedPoint(word_bits, word_bits - 1 - integer_bits)
+    chosen = FixedPoint(word_bits, min(word_bits - 1 - integer_bits, FINEST))
     if round(largest / chosen.unit) > 2 ** (word_bits - 1) - 1:  # rounded up, out of the range
         chosen = FixedPoint(word_bits, chosen.fraction_bits - 1)
     return chosen

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lsdl_helpers.hardware import FixedPoint, dynamic_fixed_point
@@ -27,6 +27,8 @@ def test_stochastic_rounding_has_the_right_mean():
 
 @settings(deadline=None, max_examples=100)
 @given(values=st.lists(st.floats(-1e6, 1e6, width=32), min_size=1, max_size=9))
+@example(values=[2.0**-149])
+@example(values=[2.0**-143, -3 * 2.0**-149])
 def test_the_dynamic_scale_holds_the_largest_and_wastes_no_bit(values):
     x = torch.tensor(values)
     form = dynamic_fixed_point(x, 8)
