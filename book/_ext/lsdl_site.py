@@ -1,11 +1,10 @@
 """The Sphinx extension of this book: what Jupyter Book 1 leaves open, in one place.
 
 It sets the links to the repository (repository.py), has formulas set while building
-(formulas.py), has the package documented without what it imports (stand_ins.py), and corrects
+(formulas.py), the package documented from its sources (api_reference.py), and corrects
 the finished pages (page_cleanup.py) and icon fonts (icon_fonts.py).
 """
 
-import sys
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -92,8 +91,7 @@ def always_outdated(app: Sphinx, env: Any, added: set, changed: set, removed: se
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Connect the steps above; autodoc finds the package in the folder of _config.yml."""
-    sys.path.insert(0, str(app.srcdir))
+    """Connect the steps above."""
     set_formulas(app)
     set_up_reference(app)
     app.add_config_value("lsdl_repository", "", "html")

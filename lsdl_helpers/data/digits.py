@@ -1,9 +1,5 @@
 """Handwritten digits that come with scikit-learn: small, real, and no download."""
 
-from importlib.util import find_spec
-from pathlib import Path
-
-import numpy as np
 import torch
 
 NUM_TRAIN = 1500
@@ -16,16 +12,16 @@ def digits() -> tuple[tuple[torch.Tensor, torch.Tensor], tuple[torch.Tensor, tor
         Two pairs: pictures (N, 1, 8, 8), float32, with mean 0 and standard deviation 1 over
         the training set; and digits (N,), int64. Both in the order of the file.
 
-    Source: the file behind ``sklearn.datasets.load_digits``.
+    Source: ``sklearn.datasets.load_digits``.
 
     >>> (x, y), test = digits()
     >>> x.shape
     torch.Size([1500, 1, 8, 8])
     """
-    # its file alone: to import scikit-learn takes a second, in each rank of a training
-    folder = Path(find_spec("sklearn").origin).parent / "datasets" / "data"
-    table = np.loadtxt(folder / "digits.csv.gz", delimiter=",")
-    x = torch.tensor(table[:, :-1], dtype=torch.float32).view(-1, 1, 8, 8)
-    y = torch.tensor(table[:, -1], dtype=torch.int64)
+    from sklearn.datasets import load_digits  # late: it takes a second
+
+    found = load_digits()
+    x = torch.tensor(found.images, dtype=torch.float32)[:, None]
+    y = torch.tensor(found.target, dtype=torch.int64)
     x = (x - x[:NUM_TRAIN].mean()) / x[:NUM_TRAIN].std()
     return (x[:NUM_TRAIN], y[:NUM_TRAIN]), (x[NUM_TRAIN:], y[NUM_TRAIN:])
