@@ -3,12 +3,13 @@
 A page is loaded once: its screen is then narrowed, and its colors are made dark.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from notebook_form import ROOT, files_in_order
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 pytestmark = pytest.mark.slow
 
@@ -43,9 +44,16 @@ class Visit:
     errors: list[str] = field(default_factory=list)
 
 
-def load(browser: Browser, address: str) -> Visit:
+@pytest.fixture(scope="module")
+def reader(browser: Browser) -> Iterator[BrowserContext]:
+    """One who goes from page to page, and has in store what the pages share."""
+    with browser.new_context(viewport=WIDE, color_scheme="light") as context:
+        yield context
+
+
+def load(reader: BrowserContext, address: str) -> Visit:
     """Open a page and write down its requests and errors."""
-    page = browser.new_page(viewport=WIDE, color_scheme="light")
+    page = reader.new_page()
     visit = Visit(page)
     page.on("request", lambda request: visit.requests.append(request.url))
     page.on("pageerror", lambda error: visit.errors.append(str(error)))
@@ -93,8 +101,8 @@ def violations(page: Page, *, contrast: bool = False) -> str:
 
 
 @pytest.fixture(scope="module", params=dict.fromkeys((*PAGES, *API)))
-def visit(request, browser, site):
-    visit = load(browser, site + request.param)
+def visit(request, reader, site):
+    visit = load(reader, site + request.param)
     yield visit
     visit.page.close()
 
@@ -123,16 +131,16 @@ def test_page_fits_a_phone_and_can_be_used_by_all(visit):
 
 
 @pytest.mark.parametrize("name", CONTRAST)
-def test_contrast(browser, site, name):
-    page = load(browser, site + name).page
+def test_contrast(reader, site, name):
+    page = load(reader, site + name).page
     for scheme in ("light", "dark"):
         set_theme(page, scheme)
         assert violations(page, contrast=True) == ""
     page.close()
 
 
-def test_each_check_finds_what_it_is_for(browser, site):
-    visit = load(browser, site + "search.html")
+def test_each_check_finds_what_it_is_for(reader, site):
+    visit = load(reader, site + "search.html")
     page = visit.page
     assert (leaving(visit, site), visit.errors) == ([], [])
     assert (too_wide(page), search_boxes(page), violations(page)) == ([], 1, "")
