@@ -17,13 +17,7 @@ import tempfile
 from pathlib import Path
 
 import nbformat
-from notebook_form import ROOT, is_reproducible, notebooks_in_order
-
-
-def asks_for_reproducible(path: Path) -> bool:
-    """Tell whether the page at `path` has reproducible arithmetic."""
-    cells = nbformat.read(path, as_version=4).cells
-    return any(is_reproducible(cell.source) for cell in cells)
+from notebook_form import ROOT, computes_reproducibly, notebooks_in_order
 
 
 def write_kernel(folder: Path, emulator: str, cpu: str) -> None:
@@ -57,7 +51,7 @@ def main() -> int:
     if emulator is None:
         parser.error("no qemu-x86_64; to get it: apt-get install qemu-user")
     asked = [path.resolve() for path in options.notebooks] or notebooks_in_order()
-    paths = [path for path in asked if asks_for_reproducible(path)]
+    paths = [path for path in asked if computes_reproducibly(nbformat.read(path, 4))]
     for path in set(asked) - set(paths) if options.notebooks else ():
         parser.error(f"{path.name} has not reproducible arithmetic; nothing can be compared")
     return compare(paths, emulator, options.cpu)

@@ -64,6 +64,11 @@ def is_reproducible(source: str) -> bool:
     return is_setup(source) and REPRODUCIBLE in source
 
 
+def computes_reproducibly(notebook: nbformat.NotebookNode) -> bool:
+    """Tell whether a notebook asks for reproducible arithmetic."""
+    return any(is_reproducible(cell.source) for cell in notebook.cells)
+
+
 def repository_address() -> str:
     """Return where the book is published: LSDL_REPOSITORY, else `_config.yml`, else nothing."""
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterator
 
 import nbformat
-from notebook_form import is_reproducible
+from notebook_form import computes_reproducibly
 from page import Page, calls, tree
 
 MEDIAN_LINES, MOST_LINES, LONGEST_LINES = 6, 20, 30
@@ -105,7 +105,7 @@ def time_names(expression: ast.expr) -> list[str]:
 
 def depends_on_no_machine(page: Page) -> Iterator[str]:
     """Where arithmetic is reproducible, outputs are compared to the last digit."""
-    if not any(is_reproducible(cell.source) for _, cell in page.code):
+    if not computes_reproducibly(page.notebook):
         return
     for number, cell in page.code:
         for name in sorted(names_called(cell.source) & CLOCKS):

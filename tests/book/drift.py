@@ -20,21 +20,16 @@ import nbval.plugin
 import pytest
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile, coalesce_streams
-from notebook_form import is_reproducible
+from notebook_form import computes_reproducibly
 from pictures import differences, pictures_of
 
 HERE = Path(__file__).parent
 VERSIONS = r"\b(torch|numpy|matplotlib) (\d[\d.]*)|(the same bits)"
 
 
-def is_strict(notebook: IPyNbFile) -> bool:
-    """Tell whether a page asks for reproducible arithmetic."""
-    return any(is_reproducible(cell.source) for cell in notebook.nb.cells)
-
-
 def sanitize_files(notebook: IPyNbFile) -> list[Path]:
     """Return the files that say what may differ in the outputs of a page."""
-    measured = [] if is_strict(notebook) else [HERE / "sanitize_measured.cfg"]
+    measured = [] if computes_reproducibly(notebook.nb) else [HERE / "sanitize_measured.cfg"]
     return [HERE / "sanitize.cfg", *measured]
 
 
@@ -75,7 +70,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         notebook.other_versions = True
         item.user_properties.append(("compared by kind", notebook.path.name))
     loose = not item.options["check"]
-    strict = is_strict(notebook) and not notebook.other_versions
+    strict = computes_reproducibly(notebook.nb) and not notebook.other_versions
     if found := drift(item.cell, item.test_outputs, ignores_output=loose, strict=strict):
         item.raise_cell_error("Cell has drifted: " + "; ".join(found))
     return result
