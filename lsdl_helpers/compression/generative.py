@@ -20,11 +20,13 @@ def mixture_points(
     """
     from sklearn.decomposition import PCA
     from sklearn.mixture import GaussianMixture
+    from threadpoolctl import threadpool_limits
 
     flat = images.flatten(1).double().numpy()
-    axes = PCA(num_axes, random_state=seed).fit(flat)
     mixture = GaussianMixture(num_components, reg_covar=1e-3, random_state=seed)
-    drawn, _ = mixture.fit(axes.transform(flat)).sample(n)
+    with threadpool_limits(1):  # matrices as small as these take ten times as long on two cores
+        axes = PCA(num_axes, random_state=seed).fit(flat)
+        drawn, _ = mixture.fit(axes.transform(flat)).sample(n)
     points = torch.from_numpy(axes.inverse_transform(drawn)).float()
     generator = torch.Generator().manual_seed(seed)
     points = points[torch.randperm(n, generator=generator)]  # scikit-learn's stand by component

@@ -151,9 +151,9 @@ def _cut(n: int, photographs: tuple[str, ...], random: torch.Generator) -> Tenso
     row, column = (
         (torch.rand(n, generator=random) * (extent - SIDE + 1)).long() for extent in (height, width)
     )
-    across = torch.arange(SIDE)
-    first = (start + row * width + column)[:, None, None]
-    return pixels[first + across[:, None] * width[:, None, None] + across][:, None]
+    first = (start + row * width + column)[:, None] + torch.arange(SIDE) * width[:, None]
+    strips = pixels.unfold(0, SIDE, 1)  # copied by rows, which takes a tenth of the time
+    return strips.index_select(0, first.flatten()).view(n, 1, SIDE, SIDE)
 
 
 def _choose(n: int, share: float, random: torch.Generator) -> Tensor:

@@ -36,11 +36,13 @@ class VGG(nn.Module):
         super().__init__()
         self.features = features
         self.avgpool = nn.AdaptiveAvgPool2d(7)
-        self.classifier = nn.Sequential(
-            nn.Linear(512 * 7 * 7, 4096), nn.ReLU(inplace=True), nn.Dropout(0.5),
-            nn.Linear(4096, 4096), nn.ReLU(inplace=True), nn.Dropout(0.5),
-            nn.Linear(4096, num_classes),
-        )  # fmt: skip
+        with torch.device("meta"):  # torch's own draw of 120 million weights would be lost
+            self.classifier = nn.Sequential(
+                nn.Linear(512 * 7 * 7, 4096), nn.ReLU(inplace=True), nn.Dropout(0.5),
+                nn.Linear(4096, 4096), nn.ReLU(inplace=True), nn.Dropout(0.5),
+                nn.Linear(4096, num_classes),
+            )  # fmt: skip
+        self.classifier.to_empty(device=torch.get_default_device())
         initialize(self)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
