@@ -3,8 +3,9 @@
     python tools/emulate.py                              all of them
     python tools/emulate.py book/models/resnet.ipynb     these
 
-It needs QEMU's emulator of a process (`apt-get install qemu-user`) and some thirty times the time
-of the real processor.
+It needs QEMU's emulator of a process, 10.0 or later (`apt-get install qemu-user`, in Debian 12 from
+its backports; 7.2 crashes in torch's grid_sample), and some sixty times the time of the real
+processor.
 """
 
 import argparse
