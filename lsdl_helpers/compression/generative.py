@@ -24,7 +24,7 @@ def mixture_points(
 
     flat = images.flatten(1).double().numpy()
     mixture = GaussianMixture(num_components, reg_covar=1e-3, random_state=seed)
-    with threadpool_limits(1):  # matrices as small as these take ten times as long on two cores
+    with threadpool_limits(1):  # on such small matrices a second thread is only waited for
         axes = PCA(num_axes, random_state=seed).fit(flat)
         drawn, _ = mixture.fit(axes.transform(flat)).sample(n)
     points = torch.from_numpy(axes.inverse_transform(drawn)).float()
