@@ -1,10 +1,11 @@
-"""A notebook alone on a machine without the package, as in Colab: its first cell installs it.
+"""The notebook that a button of the published site opens, alone on a machine as Colab's.
 
-What is real: the kernel of a fresh virtual environment, `%pip` in it, git, the build of the
-package, the download of a dependency. What is borrowed: torch and whatever else the tests'
-own environment holds lie on the fresh one's path, outside it, so that pip counts them as
-installed and cannot touch them. The package is left out, and EfficientNet's weights, which
-Colab does not have either.
+What is real: the site of a clone that has an address, the branch that is published, the kernel
+of a fresh virtual environment, pip and git in it, the build of the package, the download of a
+dependency. What is borrowed: git is told that the address is on this machine, and torch and
+whatever else the tests' own environment holds lie on the fresh one's path, outside it, so that
+pip counts them as installed and cannot touch them. The package is left out, and EfficientNet's
+weights, which Colab does not have either.
 """
 
 import contextlib
@@ -30,8 +31,23 @@ from notebook_form import ROOT, setup_source
 pytestmark = pytest.mark.slow
 
 LEFT_OUT = re.compile("lsdl_helpers|__editable__|efficientnet", re.IGNORECASE)
-NOTEBOOK = ROOT / "book" / "solutions" / "models" / "vgg.ipynb"
-CHAPTER = "models/vgg"
+PAGE = "book/solutions/models/vgg"
+ADDRESS = "https://github.com/made-up/course"
+TOC = """\
+format: jb-book
+root: book/index
+chapters:
+  - file: book/models/vgg
+  - file: book/solutions/models/vgg
+"""
+WITHOUT_GIT = "import os; os.environ['PATH'] = ''"
+STAND_IN = """\
+[project]
+name = "lsdl_helpers"
+version = "0"
+requires-python = "{python}"
+dependencies = ["{dependency}"]
+"""
 
 
 class Fresh:
@@ -67,13 +83,13 @@ class Fresh:
         found = self.run("-c", f"import json; from importlib import metadata; {code}")
         return dict(json.loads(found.stdout))
 
-    def execute(self, notebook: nbformat.NotebookNode, folder: Path) -> list[list]:
-        """Run a notebook that stands alone in `folder`; return the outputs of its code cells."""
-        folder.mkdir()
+    def execute(self, notebook: nbformat.NotebookNode, folder: Path, **env: str) -> list[list]:
+        """Run a notebook in `folder`, in which no package is; return its code cells' outputs."""
+        (folder / "lsdl_helpers").mkdir(parents=True)  # a clone of that name, as some call it
         nbformat.write(notebook, path := folder / "alone.ipynb")
         command = [sys.executable, "-m", "jupyter", "execute", "--kernel_name=fresh"]
         command += ["--allow-errors", "--inplace", path]
-        done = subprocess.run(command, env=self.env, capture_output=True, text=True)
+        done = subprocess.run(command, env=self.env | env, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         cells = nbformat.read(path, as_version=4).cells
         return [cell.outputs for cell in cells if cell.cell_type == "code"]
@@ -95,22 +111,53 @@ def fresh(tmp_path_factory):
     return fresh
 
 
+def commit(folder: Path) -> Path:
+    """Commit all that lies in a folder, and have it ready to be served; return the repository."""
+    who = ["-c", "user.name=tests", "-c", "user.email=tests@localhost"]
+    for step in (["init", "-q"], ["add", "-A"], [*who, "commit", "-q", "-m", "all"]):
+        subprocess.run(["git", *step], cwd=folder, check=True)
+    subprocess.run(["git", "update-server-info"], cwd=folder, check=True)
+    return folder / ".git"
+
+
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory):
-    """A repository with one commit: the files as they are here now, committed or not."""
+def clone(tmp_path_factory):
+    """A clone with one commit: the files as they are here now, committed or not."""
     if shutil.which("git") is None:
         pytest.skip("no git; to get it: apt-get install git")
-    folder = tmp_path_factory.mktemp("address") / "course"
+    folder = tmp_path_factory.mktemp("clone") / "course"
     listed = ["git", "-C", ROOT, "ls-files", "-z", "-co", "--exclude-standard"]
     names = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.split("\0")
     for name in filter(lambda name: (ROOT / name).is_file(), names):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
-    who = ["-c", "user.name=tests", "-c", "user.email=tests@localhost"]
-    commit = [*who, "commit", "-q", "-m", "all"]
-    for step in (["init", "-q"], ["add", "-A"], commit, ["update-server-info"]):
-        subprocess.run(["git", *step], cwd=folder, check=True)
-    return folder / ".git"
+    (folder / "_toc.yml").write_text(TOC)
+    commit(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def published(clone):
+    """The clone, after what the workflow does where the address is known."""
+    environ = os.environ | {"LSDL_REPOSITORY": ADDRESS}
+    program = Path(sys.executable).with_name("jupyter-book")
+    for step in (
+        [program, "build", "-q", "."],
+        [sys.executable, "tools/publish.py"],
+        ["git", "update-server-info"],
+    ):
+        subprocess.run(step, cwd=clone, env=environ, check=True, capture_output=True)
+    return clone
+
+
+def behind_the_button(clone: Path) -> nbformat.NotebookNode:
+    """Return the notebook that Colab would open."""
+    page = (clone / "_build" / "html" / f"{PAGE}.html").read_text("utf-8")
+    colab = re.escape("https://colab.research.google.com/github/made-up/course/blob/")
+    branch, path = re.search(rf'href="{colab}([^/"]+)/([^"?]+)', page).groups()
+    show = ["git", "-C", clone, "show", f"{branch}:{path}"]
+    text = subprocess.run(show, capture_output=True, text=True, check=True).stdout
+    return nbformat.reads(text, as_version=4)
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
@@ -119,35 +166,58 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a repository on this machine; pip takes no `git+file:` without a host."""
-    handler = functools.partial(QuietHandler, directory=str(folder))
+def served(repository: Path) -> Iterator[dict[str, str]]:
+    """Serve a repository on this machine; yield what tells git that ADDRESS is there."""
+    handler = functools.partial(QuietHandler, directory=str(repository))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield instead(f"http://127.0.0.1:{server.server_port}")
         server.shutdown()
 
 
-def only_setup(*addresses: str) -> nbformat.NotebookNode:
-    return new_notebook(cells=[new_code_cell(setup_source(CHAPTER, one)) for one in addresses])
+def instead(place: str) -> dict[str, str]:
+    key = f"url.{place}.insteadOf"
+    return {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": key, "GIT_CONFIG_VALUE_0": ADDRESS}
 
 
-def test_without_network_or_address_one_line_says_what_to_do(fresh, tmp_path):
-    closed = "http://127.0.0.1:9/course.git"
-    offline, nowhere = fresh.execute(only_setup(closed, ""), tmp_path / "alone")
-    assert errors_in(offline) == ["ImportError: go online, then run this cell again"]
-    assert errors_in(nowhere) == ["ImportError: clone the repository, then: pip install -e ."]
-    assert "ModuleNotFoundError: " not in str(offline + nowhere), "one error, not a chain of them"
+def only_setup(address: str, before: str = "") -> nbformat.NotebookNode:
+    sources = (before, setup_source("models/vgg", address))
+    return new_notebook(cells=[new_code_cell(source) for source in sources])
 
 
-def test_a_notebook_alone_installs_the_package_and_runs_to_its_end(fresh, repository, tmp_path):
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    setup = next(cell for cell in notebook.cells if cell.cell_type == "code")
-    before = fresh.versions()
+def test_the_error_says_what_really_failed(fresh, tmp_path):
+    offline = instead("http://127.0.0.1:9")
+    _, alone = fresh.execute(only_setup(""), tmp_path / "alone")
+    _, no_network = fresh.execute(only_setup(ADDRESS), tmp_path / "no network", **offline)
+    _, no_git = fresh.execute(only_setup(ADDRESS, WITHOUT_GIT), tmp_path / "no git", **offline)
+    assert errors_in(alone) == ["ImportError: clone the repository, then: pip install -e ."]
+    assert "Failed to connect to 127.0.0.1 port 9" in errors_in(no_network)[0]
+    assert "Cannot find command 'git'" in errors_in(no_git)[0]
+    for output in (alone, no_network, no_git):
+        assert len(output) == 1, "one error"
+        assert "During handling" not in str(output), "not a chain of them"
 
-    with served(repository) as address:
-        setup.source = setup_source(CHAPTER, address)
-        first = fresh.execute(notebook, tmp_path / "first")
+
+@pytest.mark.parametrize(
+    ("python", "dependency", "reason"),
+    [
+        (">=3.99", "numpy", "requires a different Python"),
+        (">=3.11", "no-such-package-of-the-course", "no-such-package-of-the-course"),
+    ],
+)
+def test_the_error_says_what_the_package_needs(fresh, tmp_path, python, dependency, reason):
+    (tmp_path / "course").mkdir()
+    project = STAND_IN.format(python=python, dependency=dependency)
+    (tmp_path / "course" / "pyproject.toml").write_text(project)
+    with served(commit(tmp_path / "course")) as environ:
+        _, outputs = fresh.execute(only_setup(ADDRESS), tmp_path / "alone", **environ)
+    assert reason in errors_in(outputs)[0]
+
+
+def test_what_the_button_opens_installs_the_package_and_runs_to_its_end(fresh, published, tmp_path):
+    notebook, before = behind_the_button(published), fresh.versions()
+    with served(published / ".git") as environ:
+        first = fresh.execute(notebook, tmp_path / "first", **environ)
     if errors_in(first[0]):
         build = ["-m", "pip", "download", "-q", "--no-deps", "-d", tmp_path, "setuptools>=77"]
         if (tried := fresh.run(*build)).returncode:
@@ -160,6 +230,23 @@ def test_a_notebook_alone_installs_the_package_and_runs_to_its_end(fresh, reposi
     assert before == {name: after[name] for name in before}, "nothing else was touched"
     assert {"torch", "numpy"} <= before.keys()
 
-    (again,) = fresh.execute(only_setup(address), tmp_path / "again")  # served no more
+    _, again = fresh.execute(only_setup(ADDRESS), tmp_path / "again")  # served no more
     assert errors_in(again) == []
     assert len(text_of(again).splitlines()) == 1, "the line about the machine alone"
+
+
+def test_publishing_changes_neither_the_branch_nor_the_files_that_are_checked_out(published):
+    status = ["git", "-C", published, "status", "--porcelain"]
+    ahead = ["git", "-C", published, "diff", "--name-only", "HEAD", "published"]
+    assert subprocess.run(status, capture_output=True, text=True).stdout == ""
+    changed = subprocess.run(ahead, capture_output=True, text=True).stdout.split()
+    assert changed == ["book/models/vgg.ipynb", f"{PAGE}.ipynb"]
+
+
+def test_without_an_address_nothing_is_published(clone):
+    shutil.rmtree(clone / "_build", ignore_errors=True)
+    refused = subprocess.run(
+        [sys.executable, "tools/publish.py"], cwd=clone, capture_output=True, text=True
+    )
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("no site, or one that does not know its address")

@@ -3,7 +3,6 @@
 This is the one home of that form. `tools/notebooks.py` writes it, `tests/book/` demands it.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,6 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 
 # No Python version and no widget state: they change with the machine that ran the notebook.
-# The lexer is IPython's because the set-up cell may hold `%pip`.
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
@@ -25,19 +23,26 @@ TAGS = ("hide-input", "hide-output", "nbval-ignore-output")
 SIZE_LIMIT_KB = 300
 EXPLORER_SIZE_LIMIT_KB = 600
 
+# INSTALL is for notebooks that a site with an address offers, REFUSE for those of the repository.
+# A mere folder named lsdl_helpers is an empty package to Python: no ModuleNotFoundError.
 INSTALL = """\
-%pip install -q "lsdl_helpers @ git+{address}"
-    try:
-        import lsdl_helpers as lsdl
-    except ModuleNotFoundError:
-        raise ImportError("go online, then run this cell again") from None"""
+import subprocess
+    import sys
+
+    course = "lsdl_helpers @ git+{address}"
+    pip = [sys.executable, "-m", "pip", "install", "-q", course]
+    done = subprocess.run(pip, capture_output=True, text=True)
+    if done.returncode:
+        raise ImportError(done.stderr) from None
+    sys.modules.pop("lsdl_helpers", None)
+    from lsdl_helpers import setup"""
 REFUSE = 'raise ImportError("clone the repository, then: pip install -e .") from None'
 SETUP = """\
 try:
-    import lsdl_helpers as lsdl
-except ModuleNotFoundError:
+    from lsdl_helpers import setup
+except ImportError:
     {otherwise}
-ledger = lsdl.setup("{chapter}"{arithmetic})"""
+ledger = setup("{chapter}"{arithmetic})"""
 REPRODUCIBLE = ', arithmetic="reproducible"'
 
 
@@ -50,13 +55,20 @@ def setup_source(chapter: str, address: str = "", *, reproducible: bool = False)
 
 def is_setup(source: str) -> bool:
     """Tell whether a cell is a set-up cell, of any chapter, in order or not."""
-    return "lsdl.setup(" in source
+    return bool(re.search(r"\bsetup\(", source))
 
 
-def installs_from(source: str) -> str:
-    """Return the address that a set-up cell installs from, or an empty string."""
-    found = re.search(r'@ git\+([^"\s]+)"', source)
-    return found[1] if found else ""
+def write_setup(notebook: nbformat.NotebookNode, chapter: str, address: str = "") -> None:
+    """Write the set-up cell from its template.
+
+    Raises:
+        ValueError: if no cell calls setup.
+    """
+    cell = next((c for c in notebook.cells if c.cell_type == "code" and is_setup(c.source)), None)
+    if cell is None:
+        raise ValueError('no set-up cell: give the notebook a code cell with setup("…")')
+    reproducible = is_reproducible(cell.source)
+    cell.source = setup_source(chapter, address, reproducible=reproducible)
 
 
 def is_reproducible(source: str) -> bool:
@@ -67,13 +79,6 @@ def is_reproducible(source: str) -> bool:
 def computes_reproducibly(notebook: nbformat.NotebookNode) -> bool:
     """Tell whether a notebook asks for reproducible arithmetic."""
     return any(is_reproducible(cell.source) for cell in notebook.cells)
-
-
-def repository_address() -> str:
-    """Return where the book is published: LSDL_REPOSITORY, else `_config.yml`, else nothing."""
-    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    configured = config["sphinx"]["config"].get("lsdl_repository", "")
-    return os.environ.get("LSDL_REPOSITORY") or configured or ""
 
 
 def chapter_of(path: Path) -> str:

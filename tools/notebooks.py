@@ -2,7 +2,6 @@
 
     python tools/notebooks.py                          all, in the order of _toc.yml
     python tools/notebooks.py book/models/vgg.ipynb    these
-    python tools/notebooks.py --check                  only say which set-up cells differ
 
 A notebook is stored only if all of it ran; otherwise its file stays as it was.
 """
@@ -24,12 +23,9 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from notebook_form import (
     ROOT,
     chapter_of,
-    is_reproducible,
-    is_setup,
     make_canonical,
     notebooks_in_order,
-    repository_address,
-    setup_source,
+    write_setup,
 )
 
 FAILURES = (CellExecutionError, CellTimeoutError, DeadKernelError)
@@ -76,16 +72,6 @@ def memory_bytes(process: psutil.Process) -> int:
         return 0
 
 
-def write_setup(notebook: nbformat.NotebookNode, chapter: str, address: str) -> bool:
-    """Write the set-up cell from its template; return whether it was another before."""
-    cell = next((c for c in notebook.cells if c.cell_type == "code" and is_setup(c.source)), None)
-    if cell is None:
-        raise ValueError('no set-up cell: give the notebook a code cell with lsdl.setup("…")')
-    before = cell.source
-    cell.source = setup_source(chapter, address, reproducible=is_reproducible(before))
-    return before != cell.source
-
-
 def execute(notebook: nbformat.NotebookNode, limit_s: float = LIMIT_S) -> Cost:
     """Run `notebook` in place: a fresh kernel in an empty folder, as Colab would.
 
@@ -126,10 +112,10 @@ def store(notebook: nbformat.NotebookNode, path: Path) -> None:
     os.replace(beside, path)
 
 
-def refresh(path: Path, address: str, limit_s: float) -> str:
+def refresh(path: Path, limit_s: float) -> str:
     """Execute and store one notebook; return the line that reports it."""
     notebook = nbformat.read(path, as_version=4)
-    write_setup(notebook, chapter_of(path), address)
+    write_setup(notebook, chapter_of(path))
     cost = execute(notebook, limit_s)
     make_canonical(notebook)
     store(notebook, path)
@@ -150,12 +136,12 @@ def shown(path: Path) -> Path:
     return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
-def refresh_all(paths: list[Path], address: str, limit_s: float) -> int:
+def refresh_all(paths: list[Path], limit_s: float) -> int:
     """Refresh each notebook, print a line for each and the total; return how many failed."""
     start, failures = time.perf_counter(), 0
     for path in paths:
         try:
-            print(refresh(path, address, limit_s), flush=True)
+            print(refresh(path, limit_s), flush=True)
         except (*FAILURES, ValueError) as error:
             print(explain(error, path), file=sys.stderr, flush=True)
             failures += 1
@@ -163,33 +149,13 @@ def refresh_all(paths: list[Path], address: str, limit_s: float) -> int:
     return failures
 
 
-def check_all(paths: list[Path], address: str) -> int:
-    """Name the notebooks whose set-up cell is not the template's; return how many."""
-    differing = [path for path in paths if setup_differs(path, address)]
-    for path in differing:
-        print(f"{shown(path)}: the set-up cell is not the template's; run `make notebooks`")
-    return len(differing)
-
-
-def setup_differs(path: Path, address: str) -> bool:
-    """Tell whether the set-up cell at `path` is missing or not the template's."""
-    try:
-        return write_setup(nbformat.read(path, as_version=4), chapter_of(path), address)
-    except ValueError:
-        return True
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: those of _toc.yml")
-    parser.add_argument("--check", action="store_true", help="only compare the set-up cells")
     parser.add_argument("--limit", type=float, default=LIMIT_S, metavar="SECONDS")
     options = parser.parse_args()
     paths = [path.resolve() for path in options.notebooks] or notebooks_in_order()
-    address = repository_address()
-    if options.check:
-        return 1 if check_all(paths, address) else 0
-    return 1 if refresh_all(paths, address, options.limit) else 0
+    return 1 if refresh_all(paths, options.limit) else 0
 
 
 if __name__ == "__main__":

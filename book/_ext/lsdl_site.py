@@ -1,22 +1,28 @@
 """The Sphinx extension of this book: what Jupyter Book 1 leaves open, in one place.
 
 It sets the links to the repository (repository.py), has formulas set while building
-(formulas.py), the package documented from its sources (api_reference.py), and corrects
-the finished pages (page_cleanup.py) and icon fonts (icon_fonts.py).
+(formulas.py), the package documented from its sources (api_reference.py), corrects the
+finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), and gives the notebooks
+that it offers the set-up cell that installs the package (tools/notebook_form.py).
 """
 
+import sys
 from html import escape
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from api_reference import set_up_reference
 from docutils import nodes
 from formulas import set_formulas
 from icon_fonts import icon_names, subset_icons
 from page_cleanup import clean, redirect_page
-from repository import repository_address, repository_branch
+from repository import BRANCH, repository_address
 from sphinx.application import Sphinx
 from sphinx.config import Config
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
+from notebook_form import chapter_of, write_setup
 
 
 def link_repository(app: Sphinx, config: Config) -> None:
@@ -28,7 +34,7 @@ def link_repository(app: Sphinx, config: Config) -> None:
     on_github = address.startswith("https://github.com/")
     config.html_theme_options |= {
         "repository_url": address,
-        "repository_branch": repository_branch(),
+        "repository_branch": BRANCH,
         "repository_provider": "gitlab" if "gitlab" in address else "github",
         "use_repository_button": bool(address),
         "use_issues_button": bool(address),
@@ -85,6 +91,17 @@ def correct_pages(app: Sphinx, exception: Exception | None) -> None:
     subset_icons(Path(app.outdir, "_static"), set().union(*map(icon_names, texts)))
 
 
+def address_notebooks(app: Sphinx, exception: Exception | None) -> None:
+    """Have the notebooks for download install the package from where the links lead."""
+    address = app.config.html_theme_options["repository_url"]
+    if exception or not address:
+        return
+    for path in Path(app.outdir, "_sources").rglob("*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        write_setup(notebook, chapter_of(path), address)
+        nbformat.write(notebook, path)
+
+
 def always_outdated(app: Sphinx, env: Any, added: set, changed: set, removed: set) -> list[str]:
     """Write the front page at every build: Sphinx copies changed assets only if it writes."""
     return [app.config.root_doc]
@@ -100,4 +117,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("html-page-context", drop_thebe_files, priority=900)  # after thebe added them
     app.connect("html-page-context", describe_page, priority=900)  # after opengraph
     app.connect("build-finished", correct_pages)
+    app.connect("build-finished", address_notebooks)
     return {"parallel_read_safe": True}

@@ -1,6 +1,6 @@
 """Where this repository is published: from the environment, the git remote or one line of config.
 
-Only the standard library is imported, so that tools outside the site can ask as well.
+The site's links, the notebooks that it offers, and the check of set-up cells ask here.
 """
 
 import os
@@ -8,6 +8,8 @@ import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+
+BRANCH = "published"  # where tools/publish.py puts the notebooks that the buttons open
 
 _HOST, _PATH = r"(?P<host>[\w-]+(?:\.[\w-]+)+(?::\d+)?)", r"(?P<path>[\w.-]+(?:/[\w.-]+)+)"
 _FORMS = (
@@ -55,8 +57,3 @@ def repository_address(
         if found := https_address(address):
             return found
     return https_address(git_remote(root)) or https_address(configured)
-
-
-def repository_branch(environ: Mapping[str, str] = os.environ) -> str:
-    """Return the branch that links name: the one that the workflow runs on, else main."""
-    return environ.get("GITHUB_REF_NAME") or "main"

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import nbformat
-import notebooks
 import pytest
 import sample
 import stored
@@ -20,8 +19,8 @@ from notebook_form import (
     is_solutions,
     make_canonical,
     notebooks_in_order,
-    repository_address,
     setup_source,
+    write_setup,
 )
 from page import findings, read
 
@@ -60,7 +59,7 @@ def run(tmp_path_factory):
     bad = plant(folder, "bad", "x = 1", 'raise KeyError("planted")')
     endless = plant(folder, "endless", "while True: pass")
     before = bad.read_text()
-    places = {"PYTHONPATH": str(folder), "LSDL_REPOSITORY": "", "LSDL_HOME": "mine"}
+    places = {"PYTHONPATH": str(folder), "LSDL_REPOSITORY": ADDRESS, "LSDL_HOME": "mine"}
     done = tool("--limit", "2", good, bad, endless, **places)
     return done, read(good), before == bad.read_text(), sorted(p.name for p in folder.iterdir())
 
@@ -104,39 +103,18 @@ def test_it_prints_seconds_memory_and_size(run):
     assert float(line[2]) > 10, "a kernel alone takes tens of megabytes"
 
 
-def test_check_names_the_setup_cells_that_differ(tmp_path, capsys, monkeypatch):
-    old = plant(tmp_path, "old")
-    assert notebooks.check_all([old], "") == 1
-    assert "old.ipynb: the set-up cell is not the template's" in capsys.readouterr().out
-    notebook = nbformat.read(old, as_version=4)
-    notebooks.write_setup(notebook, chapter_of(old), ADDRESS)
-    nbformat.write(notebook, old)
-    assert notebooks.check_all([old], ADDRESS) == 0
-    assert notebooks.check_all([old], "") == 1
-    monkeypatch.setattr(sys, "argv", ["notebooks.py", "--check", str(old)])
-    monkeypatch.setenv("LSDL_REPOSITORY", ADDRESS)
-    assert notebooks.main() == 0
-
-
 @pytest.mark.parametrize("address", ["", ADDRESS])
 def test_the_setup_cell(address):
     source = setup_source("models/vgg", address)
-    assert source.startswith("try:\n    import lsdl_helpers as lsdl\nexcept ModuleNotFoundError:\n")
-    assert source.endswith('\nledger = lsdl.setup("models/vgg")')
-    install = f'    %pip install -q "lsdl_helpers @ git+{ADDRESS}"\n    try:\n        import '
-    assert (install in source) == bool(address)
+    assert source.startswith("try:\n    from lsdl_helpers import setup\nexcept ImportError:\n")
+    assert source.endswith('\nledger = setup("models/vgg")')
+    assert (f'"lsdl_helpers @ git+{ADDRESS}"' in source) == bool(address)
     assert ("pip install -e ." in source) != bool(address)
-    assert ("go online" in source) == bool(address)
 
 
 def test_a_notebook_without_setup_cell_is_refused():
     with pytest.raises(ValueError, match=r"no set-up cell: give the notebook a code cell"):
-        notebooks.write_setup(new_notebook(), "models/vgg", "")
-
-
-def test_the_address_comes_from_the_environment_first(monkeypatch):
-    monkeypatch.setenv("LSDL_REPOSITORY", ADDRESS)
-    assert repository_address() == ADDRESS
+        write_setup(new_notebook(), "models/vgg")
 
 
 @pytest.mark.parametrize("path", [sample.CHAPTER, sample.SOLUTIONS])

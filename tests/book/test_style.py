@@ -109,7 +109,7 @@ CHAPTER_MISTAKES = {
     "set-up by hand": (put(2, "ledger =", "led ="), "cell 2: not the set-up cell"),
     "set-up of another": (put(2, "models/sample", "models/vgg"), "cell 2: not the set-up cell"),
     "set-up hidden": (tag(2, "hide-input"), "cell 2: set-up with tags"),
-    "set-up twice": (put(4, "ledger", 'lsdl.setup("x")'), "cell 4: a second set-up"),
+    "set-up twice": (put(4, "ledger", 'setup("x")'), "cell 4: a second set-up"),
     "one section less": (put(7, "## ", "### "), "sections: 1 between the set-up"),
     "other endings": (put(16, "## Sources", "## Further"), "allowed: `## What to remember`"),
     "nothing to remember": (put(9, "Count first.", ""), "cell 9: 'What to remember' is empty"),
@@ -214,10 +214,13 @@ def test_the_finding_names_file_and_cell():
     ]
 
 
-def test_an_address_to_install_from_is_no_finding():
-    page = sample.chapter()
-    address = "https://example.org/course.git"
+def test_the_only_address_to_install_from_is_that_of_the_repository(monkeypatch):
+    page, address = sample.chapter(), "https://example.org/owner/course"
     page.notebook.cells[1].source = sample.setup_source(page.chapter, address)
+    assert list(frame.has_the_setup_cell(page)) == [
+        "cell 2: not the set-up cell; allowed: what `make notebooks` writes here"
+    ]
+    monkeypatch.setenv("LSDL_REPOSITORY", address)
     assert not list(frame.has_the_setup_cell(page))
 
 

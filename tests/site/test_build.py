@@ -9,13 +9,24 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from notebook_form import METADATA, setup_source
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = {
-    "cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Page\n\n$x^2$"}],
-    "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+    "cells": [
+        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Page\n\n$x^2$"},
+        {
+            "cell_type": "code",
+            "id": "b",
+            "metadata": {},
+            "source": setup_source("book/page"),
+            "execution_count": None,
+            "outputs": [],
+        },
+    ],
+    "metadata": METADATA,
     "nbformat": 4,
     "nbformat_minor": 5,
 }
@@ -48,6 +59,7 @@ def write_book(folder: Path) -> None:
     for part in ("_ext", "_assets"):
         shutil.copytree(ROOT / "book" / part, folder / "book" / part)
     shutil.copy(ROOT / "book" / "references.bib", folder / "book")
+    shutil.copytree(ROOT / "tools", folder / "tools")
     (folder / "_toc.yml").write_text(TOC)
     (folder / "book" / "index.md").write_text("# Front page\n\nText.")
     (folder / "book" / "page.ipynb").write_text(json.dumps(NOTEBOOK))
@@ -105,11 +117,19 @@ def test_no_address_no_button(builds):
 
 
 def test_links_follow_the_environment_and_survive_a_rebuild(builds):
-    colab = "https://colab.research.google.com/github/owner/name/blob/dev/book/page.ipynb"
-    binder = "https://mybinder.org/v2/gh/owner/name/dev?urlpath=lab/tree/book/page.ipynb"
+    colab = "https://colab.research.google.com/github/owner/name/blob/published/book/page.ipynb"
+    binder = "https://mybinder.org/v2/gh/owner/name/published?urlpath=lab/tree/book/page.ipynb"
     for link in (colab, binder, "https://github.com/owner/name", "/owner/name/issues/new"):
         assert f'href="{link}' in builds.github or f"{link}?" in builds.github
     assert read(builds.book) == builds.github
+
+
+def test_the_notebook_for_download_installs_the_package_from_there(builds):
+    offered = builds.book / "_build" / "html" / "_sources" / "book" / "page.ipynb"
+    setup = json.loads(offered.read_text("utf-8"))["cells"][1]["source"]
+    assert "".join(setup) == setup_source("book/page", "https://github.com/owner/name")
+    assert 'href="../_sources/book/page.ipynb"' in builds.github
+    assert json.loads((builds.book / "book" / "page.ipynb").read_text()) == NOTEBOOK
 
 
 def test_another_host_has_a_repository_button_only(builds):

@@ -3,7 +3,7 @@
 import subprocess
 
 import pytest
-from repository import git_remote, https_address, repository_address, repository_branch
+from repository import git_remote, https_address, repository_address
 
 PUBLISHED = "https://github.com/owner/name"
 WORKFLOW = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "run/ner"}
@@ -52,8 +52,3 @@ def test_environment_comes_first_then_remote_then_configuration(clone, tmp_path_
 def test_without_git(monkeypatch, clone):
     monkeypatch.setenv("PATH", "")
     assert git_remote(clone) == ""
-
-
-def test_branch():
-    assert repository_branch({"GITHUB_REF_NAME": "dev"}) == "dev"
-    assert repository_branch({}) == "main"
