@@ -6,6 +6,7 @@ learning, and nothing of their speed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,7 +25,9 @@ def exact(values: Tensor) -> Tensor:
 def scaled(dtype: torch.dtype) -> Rounder:
     """Return a rounder to torch's dtype with a power-of-two scale for the whole tensor.
 
-    The largest magnitude fits; :mod:`lsdl_helpers.hardware.formats` shows what a dtype does.
+    The largest magnitude fits, and no number becomes infinite; the result has the dtype of the
+    values. A tensor of zeros, or with infinity or NaN, is not scaled.
+    :mod:`lsdl_helpers.hardware.formats` shows what a dtype does.
 
     >>> scaled(torch.float8_e4m3fn)(torch.tensor([1e-6])).item() > 0
     True
@@ -32,9 +35,14 @@ def scaled(dtype: torch.dtype) -> Rounder:
     limit = torch.finfo(dtype).max
 
     def rounder(values: Tensor) -> Tensor:
-        largest = values.abs().max().clamp(min=1e-30)
-        scale = 2.0 ** (limit / largest).log2().floor()
-        return (values * scale).to(dtype).to(values.dtype) / scale
+        largest = values.abs().max().item()
+        if not 0 < largest < math.inf:
+            return values.to(dtype).to(values.dtype)
+        ratio = min(limit / largest, 2.0**1023)
+        scale = 2.0 ** (math.frexp(ratio)[1] - 1)  # beyond float32 for the smallest numbers
+        rounded = (values.double() * scale).to(dtype).double() / scale
+        end = torch.finfo(values.dtype).max  # next to it a number may be rounded up
+        return rounded.clamp(-end, end).to(values.dtype)
 
     return rounder
 

@@ -45,6 +45,27 @@ def test_a_scaled_rounder_uses_the_whole_range():
     assert ((scaled(torch.float8_e4m3fn)(x) - x).abs() / x.abs().max()).max() < 2**-4
 
 
+@pytest.mark.parametrize("largest", [0.0, 1e-40, 1e-30, 0.5, 448.0, 3.4e38])
+@pytest.mark.parametrize("values_in", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+@pytest.mark.parametrize("dtype", [
+    torch.float8_e4m3fn, torch.float8_e5m2, torch.float16, torch.bfloat16, torch.float32,
+])  # fmt: skip
+def test_a_scaled_rounder_keeps_numbers_of_any_size_and_dtype(dtype, values_in, largest):
+    end = torch.finfo(values_in).max
+    x = torch.tensor([largest, -largest / 50, 0.0]).double().clamp(-end, end).to(values_in)
+    rounded = scaled(dtype)(x)
+    assert rounded.dtype == values_in
+    assert rounded.isfinite().all()
+    spacing = torch.finfo(values_in).smallest_normal * torch.finfo(values_in).eps  # near 0
+    allowed = x.double().abs() * torch.finfo(dtype).eps / 2 + spacing / 2
+    assert ((rounded.double() - x.double()).abs() <= allowed).all()
+
+
+def test_a_scaled_rounder_leaves_what_is_not_finite_unscaled():
+    x = torch.tensor([float("inf"), float("nan"), 1.0])
+    assert scaled(torch.bfloat16)(x).tolist()[::2] == [float("inf"), 1.0]
+
+
 @pytest.mark.parametrize("fraction_bits", [4, 6])
 def test_steps_below_half_a_unit_are_lost(fraction_bits):
     store = FixedPoint(16, fraction_bits).round
