@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -22,10 +23,11 @@ class Affine:
     highest: int
 
     def __post_init__(self) -> None:
-        if not (self.scale > 0 and self.lowest <= self.zero_point <= self.highest):
+        in_range = self.lowest <= self.zero_point <= self.highest
+        if not (0 < self.scale < math.inf and in_range):
             raise ValueError(
-                f"scale {self.scale} and zero point {self.zero_point}; allowed: a scale above 0 "
-                f"and a zero point from {self.lowest} to {self.highest}"
+                f"scale {self.scale} and zero point {self.zero_point}; allowed: a finite scale "
+                f"above 0 and a zero point from {self.lowest} to {self.highest}"
             )
 
     @property
@@ -41,14 +43,19 @@ class Affine:
     def quantize(self, values: Tensor) -> Tensor:
         """Return the nearest codes, int32 in the shape of the floats; beyond the range, its ends.
 
-        A tie goes to the even code.
+        A tie goes to the even number of scales. Infinity is beyond the range.
+
+        Raises:
+            ValueError: for NaN, which has no code.
         """
-        codes = (values / self.scale).round() + self.zero_point
+        if values.isnan().any():
+            raise ValueError("NaN has no code")
+        codes = (values.double() / self.scale).round() + self.zero_point
         return codes.clamp(self.lowest, self.highest).int()
 
     def dequantize(self, codes: Tensor) -> Tensor:
-        """Return what codes stand for, float32."""
-        return (codes - self.zero_point).float() * self.scale
+        """Return what codes, of any dtype, stand for, float32."""
+        return ((codes.double() - self.zero_point) * self.scale).float()
 
 
 def asymmetric(values: Tensor, bits: int = 8) -> Affine:

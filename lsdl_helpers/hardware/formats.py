@@ -73,9 +73,10 @@ class Float:
         Raises:
             ValueError: for a code that has more bits.
         """
+        codes = codes.long()
         if codes.numel() and not (codes.min() >= 0 and codes.max() < 2**self.bits):
             raise ValueError(f"codes of {self.name} are 0 to {2**self.bits - 1}")
-        magnitude = codes.long() % 2 ** (self.bits - 1)
+        magnitude = codes % 2 ** (self.bits - 1)
         exponent = magnitude >> self.mantissa_bits
         mantissa = magnitude % 2**self.mantissa_bits
         units = torch.where(exponent > 0, mantissa + 2**self.mantissa_bits, mantissa)
@@ -83,7 +84,7 @@ class Float:
         values[magnitude > self.largest_code] = math.nan
         if self.specials == "ieee":
             values[magnitude == self.largest_code + 1] = math.inf
-        return torch.where(codes.long() >> (self.bits - 1) == 1, -values, values)
+        return torch.where(codes >> (self.bits - 1) == 1, -values, values)
 
     def encode(
         self,

@@ -28,9 +28,8 @@ def round_to_integer(
     if rounding == "nearest":
         return values.round()
     if rounding == "stochastic":
-        random = torch.rand(
-            values.shape, generator=generator, dtype=values.dtype, device=values.device
-        )
+        dtype = torch.promote_types(values.dtype, torch.float32)  # random halves are too coarse
+        random = torch.rand(values.shape, generator=generator, dtype=dtype, device=values.device)
         below = values.floor()
         return below + (random < values - below)
     raise ValueError(f"rounding={rounding!r}; allowed: 'nearest', 'stochastic'")
