@@ -29,7 +29,7 @@ class IntegerLinear(nn.Module):
 
         y = s_x s_w (q_x · q_w - z sum(q_w)) + bias,
 
-    with sums in 32 bits. Input and output are float32, (B, in) and (B, out).
+    with sums in 32 bits. Input and output are floats of one dtype, (..., in) and (..., out).
     """
 
     def __init__(self, linear: nn.Linear, bits: int = 8) -> None:
@@ -43,18 +43,37 @@ class IntegerLinear(nn.Module):
         self.register_buffer("sums", codes.sum(1))
         self.register_buffer("bias", None if linear.bias is None else linear.bias.detach().clone())
 
+    def get_extra_state(self) -> dict[str, float]:
+        """Return what the state dict holds beside tensors, which ``half()`` would round."""
+        return {"bits": self.bits, "scale": self.scale}
+
+    def set_extra_state(self, state: dict[str, float]) -> None:
+        """Take what :meth:`get_extra_state` gave."""
+        self.bits, self.scale = state["bits"], state["scale"]
+
     def forward(self, x: Tensor) -> Tensor:
+        shape = (*x.shape[:-1], len(self.sums))
+        if not x.numel():
+            return x.new_zeros(shape)
+        return self._product(x.reshape(-1, x.shape[-1])).to(x.dtype).reshape(shape)
+
+    def _product(self, x: Tensor) -> Tensor:
+        """Return float64 (B, out) for inputs (B, in)."""
         chosen = asymmetric(x, self.bits)
         # torch multiplies signed codes: shift both codes and zero point by half the range.
         shift = 2 ** (self.bits - 1)
         codes = (chosen.quantize(x) - shift).to(torch.int8)
         total = torch._int_mm(codes, self.codes) - (chosen.zero_point - shift) * self.sums
-        y = total * (chosen.scale * self.scale)
+        y = total.double() * (chosen.scale * self.scale)
         return y if self.bias is None else y + self.bias
 
 
 def integer(model: nn.Module, bits: int = 8) -> nn.Module:
     """Return a copy with an :class:`IntegerLinear` of so many bits for every ``nn.Linear``.
+
+    A layer in several places is changed in all of them. In ``nn.TransformerEncoder`` the
+    projections of attention stay floats. A module of another kind that reads the ``weight`` of a
+    layer, in place of calling the layer, finds none.
 
     Raises:
         ValueError: for bits other than 2 to 8, or a model without ``nn.Linear``.
@@ -64,11 +83,21 @@ def integer(model: nn.Module, bits: int = 8) -> nn.Module:
     """
     _check(model)
     whole = nn.Sequential(copy.deepcopy(model))  # so that a layer alone is a child, too
-    for module in list(whole.modules()):
-        for name, child in list(module.named_children()):
-            if type(child) is nn.Linear:
-                setattr(module, name, IntegerLinear(child, bits))
-    return whole[0].eval()
+    layers = {m: IntegerLinear(m, bits) for m in whole.modules() if type(m) is nn.Linear}
+    for name, module in list(whole.named_modules(remove_duplicate=False)):
+        if module in layers:
+            whole.set_submodule(name, layers[module])
+    return _unfused(whole[0]).eval()
+
+
+def _unfused(model: nn.Module) -> nn.Module:
+    """Let transformers call their layers, whose weights torch's fused path reads as floats."""
+    for module in model.modules():
+        if isinstance(module, nn.TransformerEncoderLayer):
+            module.activation_relu_or_gelu = 0  # another one, with which nothing is fused
+        if isinstance(module, nn.TransformerEncoder):
+            module.use_nested_tensor = False
+    return model
 
 
 def _check(model: nn.Module) -> None:
@@ -125,7 +154,8 @@ def dynamic_int8(model: nn.Module, *, engine: str | None = None) -> nn.Module:
         for category, message in ANNOUNCED:
             warnings.filterwarnings("ignore", message=message, category=category)
         # in a container, so that a layer alone is changed, too; it is copied
-        return quantize_dynamic(nn.Sequential(model), {nn.Linear}, dtype=torch.qint8)[0].eval()
+        whole = quantize_dynamic(nn.Sequential(model), {nn.Linear}, dtype=torch.qint8)
+    return _unfused(whole[0]).eval()
 
 
 @contextmanager

