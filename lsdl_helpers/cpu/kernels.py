@@ -23,11 +23,12 @@ from torch.nn import functional as F
 COMPILERS = ("cc", "gcc", "clang")
 OPTIONS = ("-O3", "-fno-tree-vectorize", "-shared", "-fPIC")  # what is scalar stays so
 INSTALL = "apt-get install gcc libc6-dev"
+LONGEST_SECONDS = 120  # for a compiler, which takes about one
 BLOCK_ROWS, BLOCK_COLUMNS = 4, 64  # to whose multiples weights are padded
 
 
 class NoCompiler(RuntimeError):
-    """There is no C compiler, or it compiled nothing; the message names one to install."""
+    """There is no C compiler, or none whose library loads; the message names one to install."""
 
 
 @dataclass(frozen=True)
@@ -152,25 +153,40 @@ def pad(x: Tensor) -> Tensor:
     return F.pad(x, (0, -x.shape[1] % BLOCK_COLUMNS)).contiguous()
 
 
-@functools.cache
 def compile_kernels(compilers: Sequence[str] = COMPILERS) -> Kernels:
     """Compile the ladder with the first C compiler that is found; once in a process.
 
     Raises:
-        NoCompiler: if there is none, or it fails.
+        NoCompiler: if there is none, it fails, or its library does not load, as from a temporary
+            folder in which nothing may be executed.
 
     >>> compile_kernels().available[0]
     'scalar float'
     """
+    return _compile(tuple(compilers))
+
+
+@functools.cache
+def _compile(compilers: tuple[str, ...]) -> Kernels:
     compiler = next(filter(None, map(shutil.which, compilers)), None)
     if compiler is None:
         raise NoCompiler(f"no C compiler ({', '.join(compilers)}); to get one: {INSTALL}")
-    source = resources.files("lsdl_helpers.cpu").joinpath("kernels.c")
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        built = Path(folder) / "kernels.so"
-        with resources.as_file(source) as path:
-            command = [compiler, *OPTIONS, "-o", str(built), str(path)]
-            run = subprocess.run(command, capture_output=True, text=True, check=False)
-        if run.returncode:
-            raise NoCompiler(f"{compiler} fails: {run.stderr.strip()[-300:]}; try: {INSTALL}")
-        return Kernels(ctypes.CDLL(str(built)))
+    try:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            return Kernels(ctypes.CDLL(_build(compiler, Path(folder))))
+    except (OSError, subprocess.TimeoutExpired) as error:
+        said = f"{compiler} gives no library that loads: {str(error)[-300:]}"
+        raise NoCompiler(f"{said}; try: {INSTALL}, or another TMPDIR") from error
+
+
+def _build(compiler: str, folder: Path) -> str:
+    """Compile the source in a folder and return the library's path."""
+    built = str(folder / "kernels.so")
+    with resources.as_file(resources.files("lsdl_helpers.cpu").joinpath("kernels.c")) as path:
+        run = subprocess.run(
+            [compiler, *OPTIONS, "-o", built, str(path)],
+            capture_output=True, text=True, errors="replace", check=False, timeout=LONGEST_SECONDS,
+        )  # fmt: skip
+    if run.returncode:
+        raise NoCompiler(f"{compiler} fails: {run.stderr.strip()[-300:]}; try: {INSTALL}")
+    return built

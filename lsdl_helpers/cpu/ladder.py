@@ -33,8 +33,9 @@ class LadderTimes:
 def ladder_times(place: str, batch: int, *, seconds: float = 0.2) -> LadderTimes:
     """Time the products of a layer in the cache or of the speech network, one thread.
 
-    Sigmoids and the quantizing of inputs are left out. If there is no compiler, or the
-    processor lacks the instructions of one rung, all times are the recorded ones of one machine.
+    Sigmoids and the quantizing of inputs are left out. If no compiler gives a library that loads,
+    or the processor lacks the instructions of one rung, all times are the recorded ones of one
+    machine, and ``source`` says why.
 
     Args:
         place: "cache" or "memory".

@@ -114,6 +114,28 @@ def test_without_a_compiler_the_message_names_one(compilers, said):
         compile_kernels(compilers)
 
 
+@pytest.mark.parametrize(("script", "said"), [
+    ("#!/bin/sh\n", "no library that loads"),
+    ("#!/bin/sh\necho for another processor > $6\n", "no library that loads"),
+    ("#!/nowhere/sh\n", "no library that loads.*TMPDIR"),
+    ("#!/bin/sh\nprintf '\\377 no' >&2; exit 1\n", "cc fails: . no; try: apt-get"),
+    ("#!/bin/sh\nexec sleep 60\n", "timed out"),
+])  # fmt: skip
+def test_a_compiler_that_fails_in_another_way_is_none(tmp_path, monkeypatch, script, said):
+    monkeypatch.setattr(kernels, "LONGEST_SECONDS", 0.5)
+    compiler = tmp_path / "cc"
+    compiler.write_text(script)
+    compiler.chmod(0o755)
+    with pytest.raises(NoCompiler, match=said):
+        compile_kernels([str(compiler)])
+
+
+def test_without_a_temporary_folder_nothing_is_compiled(tmp_path, monkeypatch):
+    monkeypatch.setattr(kernels.tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(NoCompiler, match="No such file"):
+        compile_kernels(["true"])
+
+
 def test_the_counts_are_those_of_the_source():
     """Products a step stand in the C source as the lanes of each rung."""
     source = (kernels.resources.files("lsdl_helpers.cpu") / "kernels.c").read_text()

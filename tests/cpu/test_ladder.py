@@ -32,6 +32,11 @@ def test_without_a_compiler_the_recorded_times_are_given_and_said(monkeypatch):
         ladder_times("memory", 2)
 
 
+def test_a_compiler_whose_library_does_not_load_gives_the_record(monkeypatch):
+    monkeypatch.setattr(ladder, "compile_kernels", lambda: compile_kernels(["true"]))
+    assert "true gives no library that loads" in ladder_times("cache", 8).source
+
+
 def test_a_processor_without_a_rung_gets_the_record(monkeypatch):
     class Old:
         available = tuple(LADDER)[:-1]
