@@ -21,8 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: as after ``python -m lsdl_helpers``; by default those of this process.
 
-    >>> main(["classify", "--image", "cat.jpg"])
-    0
+    >>> main(["classify", "--image", "cat.jpg"])  # there is no such file
+    2
     """
     listed = "\n".join(f"  {name:12}{sentence}" for name, sentence in COMMANDS.items())
     parser = Parser(

@@ -22,6 +22,7 @@ def annotate(picture: Image.Image, labels: Sequence[tuple[str, float]]) -> Image
     Raises:
         ValueError: if there is no label.
 
+    >>> from lsdl_helpers.data import photograph
     >>> annotate(photograph("chelsea"), [("tabby", 0.9)]).size
     (451, 331)
     """

@@ -37,6 +37,7 @@ def classify(
         ValueError: for an unknown model, another ``top``, or a picture that cannot be used.
         DownloadError: if the picture or the weights cannot be downloaded.
 
+    >>> from lsdl_helpers.data import photograph
     >>> classify(photograph("coffee"))[0].name
     'espresso'
     """

@@ -38,6 +38,7 @@ def setup(chapter: str, arithmetic: str = "fast") -> Ledger:
         ValueError: for another arithmetic.
 
     >>> setup("models/vgg").chapter
+    Python 3...
     'models/vgg'
     """
     if arithmetic not in ("fast", "reproducible"):

@@ -52,7 +52,9 @@ def roofline(
     Raises:
         ValueError: if there is no peak or no bandwidth, or a point that is not above 0.
 
-    >>> roofline({"add": (0.08, 3e9)}, **limits().roofs()).get_xscale()
+    >>> from lsdl_helpers.measure import limits
+    >>> roofline({"add": (0.08, 3e9)}, **limits(reference=True).roofs()).get_xscale()
+    limits: ...
     'log'
     """
     from matplotlib import pyplot as plt
@@ -95,6 +97,7 @@ def timeline(
     Raises:
         ValueError: if there is no bar.
 
+    >>> from matplotlib import pyplot as plt
     >>> timeline([(0, 0.0, 1.0, "1", 0)], plt.figure().subplots()).get_ylabel()
     'rank'
     """

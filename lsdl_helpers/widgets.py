@@ -71,7 +71,8 @@ def explore(fn: _Draw, *, live: bool = False, **choices: Sequence[Any]) -> Any:
         ValueError: for no choice, an empty one, or, unless live, more than 16 combinations.
         ModuleNotFoundError: for ``live`` without ipywidgets.
 
-    >>> explore(lambda degree: draw_fit(degree), degree=[1, 2, 3])
+    >>> from matplotlib import pyplot as plt
+    >>> explore(lambda dpi: (plt.figure(dpi=dpi), f"{dpi} dots an inch"), dpi=[50, 100])
     <IPython.core.display.HTML object>
     """
     number = math.prod(map(len, choices.values())) if choices else 0

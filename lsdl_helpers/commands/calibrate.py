@@ -24,7 +24,8 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
         0; 2 for bad input, with one line on stderr.
 
-    >>> main(["--repeat", "3"])
+    >>> main(["--seconds", "0.1"])
+    processor ...
     0
     """
     parser = _parser()
@@ -54,8 +55,10 @@ def main(arguments: Sequence[str]) -> int:
 def spread(found: Sequence[Limits]) -> pd.DataFrame:
     """Return for each limit how far several calibrations lie apart: largest over smallest.
 
-    >>> spread([first, second, third]).loc["float32, 1 thread", "largest / smallest"]
-    '1.02×'
+    >>> from lsdl_helpers.measure import limits
+    >>> spread([limits(reference=True)] * 3).loc["float32, 1 thread", "largest / smallest"]
+    limits: ...
+    '1.00×'
     """
     import pandas as pd
 

@@ -23,8 +23,8 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
         0; 1 if a download failed; 2 for bad input. Both come with one line on stderr.
 
-    >>> main(["--image", "cat.jpg", "--top", "1"])
-    0
+    >>> main(["--image", "cat.jpg", "--top", "1"])  # there is no such file
+    2
     """
     parser = _parser()
     options = parser.parse_args(arguments)

@@ -15,7 +15,7 @@ def mixture_points(
     replaced by normal noise of the same variance, as in probabilistic principal components.
     Arguments and result as in :mod:`lsdl_helpers.compression.samplers`.
 
-    >>> mixture_points(images, 1000, seed=0).shape
+    >>> mixture_points(torch.rand(100, 1, 16, 16), 1000, seed=0).shape
     torch.Size([1000, 1, 16, 16])
     """
     from sklearn.decomposition import PCA
@@ -78,7 +78,7 @@ def autoencoder_points(
     Arguments and result as in :mod:`lsdl_helpers.compression.samplers`; ``steps`` are of AdamW,
     in batches of 64.
 
-    >>> autoencoder_points(images, 1000, seed=0).shape
+    >>> autoencoder_points(torch.rand(9, 1, 16, 16), 1000, seed=0, steps=10).shape
     torch.Size([1000, 1, 16, 16])
     """
     flat = images.flatten(1)

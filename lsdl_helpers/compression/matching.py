@@ -38,7 +38,9 @@ def fit(
     Raises:
         ValueError: for fewer steps than 1.
 
-    >>> fit(perceptron(), images, labels).training
+    >>> from lsdl_helpers.compression.networks import perceptron
+    >>> from lsdl_helpers.data import glyphs
+    >>> fit(perceptron(), *glyphs(100, seed=0), steps=10).training
     False
     """
     if steps < 1:
@@ -76,7 +78,9 @@ def train_ensemble(
         build: returns a network with new random weights.
         images, labels, steps, learning_rate: as for :func:`fit`.
 
-    >>> len(train_ensemble(convolutional, images, labels, num_members=3).members)
+    >>> from lsdl_helpers.compression.networks import perceptron
+    >>> from lsdl_helpers.data import glyphs
+    >>> len(train_ensemble(perceptron, *glyphs(100, seed=0), num_members=3, steps=10).members)
     3
     """
     members = []
@@ -95,8 +99,9 @@ def answers(model: nn.Module, points: Tensor, *, batch_size: int = 100) -> Tenso
 
     Pictures go through with the channels last in memory, which is faster on a CPU.
 
-    >>> answers(teacher, points).shape
-    torch.Size([10000, 10])
+    >>> from lsdl_helpers.compression.networks import perceptron
+    >>> answers(perceptron(), torch.rand(1000, 1, 16, 16)).shape
+    torch.Size([1000, 10])
     """
     model.eval()
     if points.dim() == 4:
@@ -118,7 +123,9 @@ def match(
         targets: :func:`answers` of the other network there, (N, num_classes); or classes (N,).
         steps, seed: as for :func:`fit`, in batches of 64, without weight decay.
 
-    >>> match(perceptron(), points, answers(teacher, points)).training
+    >>> from lsdl_helpers.compression.networks import perceptron
+    >>> points, teacher = torch.rand(1000, 1, 16, 16), perceptron()
+    >>> match(perceptron(), points, answers(teacher, points), steps=10).training
     False
     """
     return fit(student, points, targets, steps=steps, batch_size=64, weight_decay=0.0, seed=seed)
@@ -127,7 +134,7 @@ def match(
 def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
     """Return the percentage of right answers of a network in evaluation mode.
 
-    >>> accuracy(teacher, images, labels)
-    93.5
+    >>> accuracy(nn.Identity(), torch.eye(4), torch.tensor([0, 1, 2, 0]))
+    75.0
     """
     return 100 * (1 - error_rate(model, (images, labels)))

@@ -18,7 +18,7 @@ from lsdl_helpers.compression.generative import autoencoder_points, mixture_poin
 def uniform_points(images: Tensor, n: int, seed: int) -> Tensor:
     """Return pictures whose pixels are all drawn uniformly from 0 to 1.
 
-    >>> uniform_points(images, 1000, seed=0).shape
+    >>> uniform_points(torch.rand(9, 1, 16, 16), 1000, seed=0).shape
     torch.Size([1000, 1, 16, 16])
     """
     return torch.rand(n, *images.shape[1:], generator=torch.Generator().manual_seed(seed))
@@ -30,7 +30,7 @@ def random_points(images: Tensor, n: int, seed: int) -> Tensor:
     Every pixel then has the right distribution, and none has to do with its neighbors. Method
     RANDOM of Bucilă, Caruana and Niculescu-Mizil 2006, section 2.
 
-    >>> random_points(images, 1000, seed=0).shape
+    >>> random_points(torch.rand(9, 1, 16, 16), 1000, seed=0).shape
     torch.Size([1000, 1, 16, 16])
     """
     generator = torch.Generator().manual_seed(seed)
@@ -44,7 +44,7 @@ def noisy_points(images: Tensor, n: int, seed: int, *, sigma: float = 0.15) -> T
 
     Point k is made from picture k modulo N, here and in :func:`distorted_points`.
 
-    >>> noisy_points(images, 1000, seed=0).shape
+    >>> noisy_points(torch.rand(9, 1, 16, 16), 1000, seed=0).shape
     torch.Size([1000, 1, 16, 16])
     """
     generator = torch.Generator().manual_seed(seed)
@@ -68,7 +68,7 @@ def distorted_points(
         shift: largest shift, as a part of the side of the picture.
         scale: largest change of size, as a part.
 
-    >>> distorted_points(images, 1000, seed=0).shape
+    >>> distorted_points(torch.rand(9, 1, 16, 16), 1000, seed=0).shape
     torch.Size([1000, 1, 16, 16])
     """
     generator = torch.Generator().manual_seed(seed)
@@ -95,7 +95,7 @@ def munge_points(images: Tensor, n: int, seed: int, *, p: float = 0.5, s: float 
     Raises:
         ValueError: for fewer than two pictures, p outside 0 to 1, or s that is not above 0.
 
-    >>> munge_points(images, 1000, seed=0).shape
+    >>> munge_points(torch.rand(9, 1, 16, 16), 1000, seed=0).shape
     torch.Size([1000, 1, 16, 16])
     """
     if len(images) < 2 or not 0 <= p <= 1 or s <= 0:

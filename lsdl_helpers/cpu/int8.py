@@ -111,7 +111,7 @@ def find_engine() -> str:
     Raises:
         ValueError: if it has none.
 
-    >>> find_engine()
+    >>> find_engine()  # on an x86 processor
     'x86'
     """
     found = torch.backends.quantized.supported_engines

@@ -100,8 +100,9 @@ class Kernels:
         Raises:
             ValueError: for a rung that is unknown or not available; for another dtype or shape.
 
-        >>> kernels.product("scalar int8", pack(w.char()), pad(x.byte())).dtype
-        torch.int32
+        >>> weights, x = torch.ones(10, 440), torch.ones(8, 440)
+        >>> compile_kernels().product("scalar int8", pack(weights.char()), pad(x.byte())).shape
+        torch.Size([8, 12])
         """
         if name not in self.available:
             known = ", ".join(self.available)

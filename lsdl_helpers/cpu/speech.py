@@ -40,6 +40,7 @@ def with_weight_bytes(cost: Cost, bytes_per_weight: int) -> Cost:
 
     Its activations stay in float32.
 
+    >>> from lsdl_helpers.measure import cost
     >>> with_weight_bytes(cost(nn.Linear(8, 2, bias=False), (1, 8)), 1).weight_bytes
     16
     """

@@ -41,7 +41,9 @@ def read_picture(source: str | Path) -> Image.Image:
             ``MAX_BYTES``.
         DownloadError: if the address cannot be read within ``TIMEOUT_S`` seconds.
 
-    >>> read_picture("cat.jpg").mode
+    >>> from PIL import Image
+    >>> Image.new("L", (4, 3)).save("gray.png")
+    >>> read_picture("gray.png").mode
     'RGB'
     """
     scheme, separator, _ = str(source).partition("://")
@@ -104,6 +106,7 @@ def _decode(file: BinaryIO, source: str) -> Image.Image:
 def to_rgb(image: Image.Image) -> Image.Image:
     """Return the picture upright, opaque, on white where it was transparent, in RGB.
 
+    >>> from PIL import Image
     >>> to_rgb(Image.new("CMYK", (4, 3))).mode
     'RGB'
     """

@@ -58,7 +58,7 @@ def open_address(
     Raises:
         DownloadError: if it cannot be opened, or not be read to its end.
 
-    >>> with open_address("https://example.org") as response:
+    >>> with open_address("https://example.org") as response:  # doctest: +SKIP
     ...     body = b"".join(response)
     """
     with _one_kind_of_error(address):

@@ -103,6 +103,7 @@ def hide_smileys(image: Tensor, corners: Tensor, seed: int) -> Tensor:
         corners: (n, 2) int64, row and column of the upper left corner of each window.
         seed: of the random choices.
 
+    >>> image = gray_photograph("chelsea")
     >>> hide_smileys(image, torch.tensor([[10, 30]]), seed=0).shape == image.shape
     True
     """

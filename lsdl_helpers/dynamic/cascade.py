@@ -60,6 +60,7 @@ class Cascade:
     Raises:
         ValueError: for no stage.
 
+    >>> from lsdl_helpers.dynamic import quick_network
     >>> cascade = Cascade([Stage("quick", quick_network(), steps=2000)])
     """
 
@@ -107,8 +108,12 @@ class Cascade:
             ValueError: if a stage still rejects too little after three trainings, and as
                 :meth:`calibrate`.
 
-        >>> Cascade(stages).fit(draw, held_out, [0.99, 0.99], seed=0).stages[0].threshold
-        -1.9
+        >>> from lsdl_helpers.data import smiley_windows
+        >>> from lsdl_helpers.dynamic import quick_network
+        >>> held_out = smiley_windows(100, seed=1, positive=True)
+        >>> cascade = Cascade([Stage("quick", quick_network(), steps=200)])
+        >>> cascade.fit(smiley_windows, held_out, [0.9], seed=0).counts(held_out)
+        [100, 90]
         """
         self.calibrate(held_out, recalls, stages=0)  # says before the training what is wrong
         positives = draw(num_positives, seed, positive=True)
@@ -168,7 +173,9 @@ class Cascade:
             windows: (n, …).
             stages: ask the first so many only.
 
-        >>> accepted = cascade.depth(windows) == len(cascade.stages)
+        >>> cascade = Cascade([Stage("its value", nn.Identity(), steps=0, threshold=0.5)])
+        >>> cascade.depth(torch.tensor([0.2, 0.7])) == len(cascade.stages)  # accepted
+        tensor([False,  True])
         """
         depth = torch.zeros(len(windows), dtype=torch.int64)
         left = torch.arange(len(windows))

@@ -27,6 +27,7 @@ def quick_network(hidden: int = 16) -> nn.Module:
     Returns:
         A module from (B, 1, 20, 20) to scores (B,).
 
+    >>> from lsdl_helpers.measure import cost
     >>> cost(quick_network(), (1, 1, 20, 20)).multiply_adds
     1616
     """
@@ -42,6 +43,7 @@ def dense_network(hidden: int = 32) -> nn.Module:
     Returns:
         A module from (B, 1, 20, 20) to scores (B,).
 
+    >>> from lsdl_helpers.measure import cost
     >>> cost(dense_network(), (1, 1, 20, 20)).multiply_adds
     12832
     """
@@ -60,6 +62,7 @@ def convolutional_network(first: int, second: int, hidden: int) -> nn.Module:
     Returns:
         A module from (B, 1, 20, 20) to scores (B,).
 
+    >>> from lsdl_helpers.measure import cost
     >>> cost(convolutional_network(32, 64, 64), (1, 1, 20, 20)).multiply_adds
     2060864
     """

@@ -27,7 +27,8 @@ class Accelerator:
     def fetch(self, tensor: torch.Tensor) -> torch.Tensor:
         """Copy a result to the CPU, which waits for it.
 
-        >>> Accelerator(torch.device("cuda")).fetch(torch.ones(2, device="cuda")).device
+        >>> on_gpu = torch.ones(2, device="cuda")  # doctest: +SKIP
+        >>> Accelerator(torch.device("cuda")).fetch(on_gpu).device  # doctest: +SKIP
         device(type='cpu')
         """
         return tensor.cpu()

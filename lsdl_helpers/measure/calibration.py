@@ -33,8 +33,8 @@ def measure_limits(
         working_sets: bytes of what is copied and where to, together.
         source: what the record says of itself.
 
-    >>> measure_limits(seconds=5).bandwidth(2**28)
-    42600000000.0
+    >>> measure_limits(seconds=0.1, working_sets=(2**20,)).bandwidth(2**20) > 0  # bytes/s
+    True
     """
     kind = device_kind(device)
     here = machine()

@@ -174,7 +174,7 @@ class Ledger:
         Raises:
             ValueError: for another ending.
 
-        >>> [file.name for file in ledger.export("report")]
+        >>> [file.name for file in Ledger("models/vgg").export("report")]
         ['report.html', 'report.json']
         """
         page = {"chapter": self.chapter, **self._page()}

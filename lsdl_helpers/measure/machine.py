@@ -66,7 +66,7 @@ def machine() -> Machine:
     Nothing is guessed from a name.
 
     >>> machine().cores
-    Fact(value=2, source='that this process may use')
+    Fact(value=..., source='...')
     """
     cpuinfo = _read("/proc/cpuinfo")
     return Machine(

@@ -103,8 +103,10 @@ def predict_time(
     Raises:
         ValueError: if no peak is known for that dtype and number of threads.
 
-    >>> predict_time(cost(vgg16, (1, 3, 224, 224)), limits()).seconds
-    0.284
+    >>> from lsdl_helpers.measure import cost, limits
+    >>> predict_time(cost(nn.Linear(4096, 1000), (1, 4096)), limits(reference=True))
+    limits: ...
+    0.124 ms predicted (0% arithmetic, 100% traffic, 0% launch)
     """
     peak = machine.peak(dtype, threads)
     layers = [_layer_time(layer, cost.weight_bytes, peak, machine) for layer in cost.layers]

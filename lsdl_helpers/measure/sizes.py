@@ -54,8 +54,8 @@ def network_sizes() -> pd.DataFrame:
         A row a network; columns year, source, rule, units, in_use, own and parameters, as in
         :class:`~lsdl_helpers.data.growth.NetworkSize`; NaN where the source does not say.
 
-    >>> network_sizes().loc["VGG-16", "own"]
-    13416.0
+    >>> int(network_sizes().loc["VGG-16", "own"])
+    13416
     """
     ours = {title: count_size(name, side) for name, (title, side) in BUILT.items()}
     rows = {name: asdict(size) for name, size in (NETWORKS | ours).items()}

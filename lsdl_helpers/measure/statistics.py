@@ -67,6 +67,7 @@ def bootstrap(
 
     Source: Efron, B. (1979), Bootstrap methods: another look at the jackknife.
 
+    >>> import numpy as np
     >>> bootstrap([1.0, 2.0, 3.0], np.mean)
     (1.0, 3.0)
     """

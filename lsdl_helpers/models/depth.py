@@ -25,8 +25,9 @@ def longest_path(model: nn.Module, *, pooling: bool = False) -> int:
         model: any network that ``torch.fx`` can trace; on any device, in any mode.
         pooling: count poolings too.
 
-    >>> longest_path(build("resnet50")), longest_path(build("vgg16"))
-    (50, 16)
+    >>> from lsdl_helpers.models import build
+    >>> longest_path(build("resnet50"))
+    50
     """
     counted = _WEIGHTED + _POOLING if pooling else _WEIGHTED
     return _longest(model, lambda module: isinstance(module, counted))
@@ -48,6 +49,7 @@ def layers_with_weights(model: nn.Module) -> int:
     This is the column "Depth" in the table of Keras Applications, where a separable convolution
     is one layer.
 
+    >>> from lsdl_helpers.models import build
     >>> layers_with_weights(build("resnet50"))
     107
     """

@@ -53,6 +53,7 @@ def fast(model: nn.Module, *, dtype: torch.dtype | None = None, compile: bool = 
     Raises:
         ValueError: for another dtype, or a model whose parameters are not float32.
 
+    >>> from lsdl_helpers.models import build
     >>> fast(build("googlenet"))(torch.zeros(1, 3, 224, 224)).shape
     torch.Size([1, 1000])
     """

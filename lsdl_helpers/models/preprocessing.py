@@ -28,6 +28,7 @@ class Preprocess:
     Raises:
         ValueError: for another interpolation, or a crop larger than resize.
 
+    >>> from lsdl_helpers.data import photograph
     >>> Preprocess(256, 224, (0.5,) * 3, (0.5,) * 3, "bicubic")(photograph("chelsea")).shape
     torch.Size([1, 3, 224, 224])
     """

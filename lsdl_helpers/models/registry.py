@@ -50,7 +50,7 @@ def build(name: str, **options: Any) -> nn.Module:
         ValueError: for a name or an option that does not exist; the message lists those
             that do.
 
-    >>> build("vgg16", num_classes=10)(torch.zeros(1, 3, 224, 224)).shape
+    >>> build("resnet50", num_classes=10)(torch.zeros(1, 3, 224, 224)).shape
     torch.Size([1, 10])
     """
     if name not in _builders:

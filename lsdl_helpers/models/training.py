@@ -51,7 +51,8 @@ def train(
     Raises:
         ValueError: for another schedule, fewer steps than 1, or a batch larger than N.
 
-    >>> len(train(nn.Linear(4, 3), (x, y), steps=10, seed=0).loss)
+    >>> data = torch.rand(100, 4), torch.arange(100) % 3
+    >>> len(train(nn.Linear(4, 3), data, steps=10, seed=0).loss)
     10
     """
     inputs, classes = data
@@ -99,7 +100,8 @@ def mean_loss(
     Args:
         data: as for :func:`train`.
 
-    >>> mean_loss(nn.Linear(4, 3), (x, y)) > 0
+    >>> data = torch.rand(100, 4), torch.arange(100) % 3
+    >>> mean_loss(nn.Linear(4, 3), data) > 0
     True
     """
     return _mean(partial(F.cross_entropy, reduction="sum"), model, data, batch_size)

@@ -169,6 +169,7 @@ def pretrained(name: str, *, progress: bool | None = None) -> tuple[nn.Module, P
         ValueError: for another name; the message lists the known.
         DownloadError: if the weights cannot be had.
 
+    >>> from lsdl_helpers.data import photograph
     >>> network, preprocess = pretrained("efficientnet_lite0")
     >>> network(preprocess(photograph("chelsea"))).shape
     torch.Size([1, 1000])

@@ -34,7 +34,8 @@ def ring_all_reduce(values: torch.Tensor) -> Sent:
 
     Source: Patarasuk and Yuan (2009).
 
-    >>> ring_all_reduce(torch.ones(6))  # on each of three ranks
+    >>> from lsdl_helpers.parallel import launch
+    >>> launch(ring_all_reduce, 3, torch.ones(6))[0]
     Sent(messages=4, num_bytes=32)
     """
     if not values.is_contiguous():

@@ -30,7 +30,7 @@ def save(folder: str | Path, step: int, state: dict[str, Any], *, keep: int = 2)
         ValueError: for a negative step, or if none is to be kept.
 
     >>> save("checkpoints", 20, {"model": nn.Linear(2, 1).state_dict()}).name
-    'step-00000020-2ff23f98ab0b8b0e.pt'
+    'step-00000020-...pt'
     """
     if step < 0:
         raise ValueError(f"step is {step}; it must be at least 0")
@@ -60,6 +60,7 @@ def load_latest(folder: str | Path) -> tuple[int, dict[str, Any]] | None:
     One whose content has not the hash of its name is said and passed over. Tensors come back
     on the CPU.
 
+    >>> path = save("checkpoints", 20, {"model": nn.Linear(2, 1).state_dict()})
     >>> step, state = load_latest("checkpoints")
     >>> step, state["model"]["weight"].shape
     (20, torch.Size([1, 2]))

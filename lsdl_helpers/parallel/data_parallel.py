@@ -45,7 +45,9 @@ class DataParallel(nn.Module):
 
     Source: Li et al. (2020), after whom torch's DistributedDataParallel is built.
 
-    >>> DataParallel(nn.Linear(4, 2))(torch.zeros(3, 4)).shape
+    >>> from lsdl_helpers.parallel import join
+    >>> with join("gloo"):
+    ...     DataParallel(nn.Linear(4, 2))(torch.zeros(3, 4)).shape
     torch.Size([3, 2])
     """
 

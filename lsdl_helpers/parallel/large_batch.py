@@ -27,8 +27,9 @@ def steps_to_loss(
         target: mean cross-entropy of all N examples, in nats.
         most: steps after which None is returned.
 
-    >>> steps_to_loss(digits, batch_size=64, learning_rate=0.5, seed=0)
-    60
+    >>> from lsdl_helpers.data import digits
+    >>> steps_to_loss(digits()[0], batch_size=64, learning_rate=0.5, seed=0)
+    27
     """
     x, classes = data[0].flatten(1), data[1]
     random = torch.Generator().manual_seed(seed)
@@ -65,8 +66,9 @@ def fit_returns(batch_sizes: Sequence[int], steps: Sequence[float]) -> tuple[flo
 
     Source: McCandlish et al. (2018), equation 2.11.
 
-    >>> fit_returns([10, 100], [1100, 200])
-    (100.0, 100.0)
+    >>> least, critical = fit_returns([10, 100], [1100, 200])
+    >>> round(least), round(critical)
+    (100, 100)
     """
     if len(set(batch_sizes)) < 2:
         raise ValueError(f"batches of {list(batch_sizes)}; a fit needs two different sizes")

@@ -57,8 +57,8 @@ def fit_link(num_bytes: Sequence[float], seconds: Sequence[float], num_ranks: in
     Raises:
         ValueError: for less, or for a time that is not above 0.
 
-    >>> fit_link([2e6, 8e6], [0.0022, 0.0082], num_ranks=2)
-    Link(latency_s=0.0001, seconds_per_byte=1e-09)
+    >>> print(fit_link([2e6, 8e6], [0.0022, 0.0082], num_ranks=2))
+    latency 100 µs, then 1.00 GB/s
     """
     sizes, times = np.asarray(num_bytes, float), np.asarray(seconds, float)
     if num_ranks < 2 or len(set(sizes)) < 2 or not (times > 0).all():

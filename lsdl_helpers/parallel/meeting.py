@@ -27,8 +27,9 @@ def meet(
     Raises:
         TimeoutError: on rank 0, with the ranks that did not come.
 
-    >>> meet(dist.HashStore(), 0, 1, "hello", timedelta(seconds=1))
-    ('8b9c3a0e5f7a4f0c9a5d0f8c2f6b7d11', ['hello'])
+    >>> from datetime import timedelta
+    >>> meet(torch.distributed.HashStore(), 0, 1, "hello", timedelta(seconds=1))
+    ('...', ['hello'])
     """
     number = uuid.uuid4().hex
     store.set(f"rank/{rank}", f"{number} {message}")

@@ -23,7 +23,7 @@ class SlowLink:
         spans: of each all-reduce, when it was called for, began and ended, in seconds of
             ``time.perf_counter``.
 
-    >>> SlowLink(lambda num_bytes: 1e-3 + num_bytes / 125e6)  # 1 ms and 1 Gbit/s
+    >>> slow = SlowLink(lambda num_bytes: 1e-3 + num_bytes / 125e6)  # 1 ms and 1 Gbit/s
     """
 
     def __init__(self, seconds: Callable[[int], float]) -> None:

@@ -133,7 +133,10 @@ def split(module: nn.Module, group: Group, *, columns: set[str], rows: set[str])
 
     Every rank begins with the same whole module and keeps its part of it.
 
-    >>> split(Block(64, 4), Group(), columns=Block.columns, rows=Block.rows)
+    >>> from lsdl_helpers.parallel import join
+    >>> from lsdl_helpers.parallel.transformer import Block
+    >>> with join("gloo"):
+    ...     block = split(Block(64, 4), Group(), columns=Block.columns, rows=Block.rows)
     """
     for parent in list(module.modules()):
         for name, child in list(parent.named_children()):

@@ -91,8 +91,8 @@ def measure_trace(
     Raises:
         ValueError: as :func:`~lsdl_helpers.parallel.pipeline_simulator.orders`.
 
-    >>> bubble(measure_trace("1f1b", 4, 8))
-    0.29
+    >>> len(measure_trace("1f1b", 2, 2))  # 2 ranks, 2 micro-batches, forward and backward
+    8
     """
     require(schedule, num_ranks, num_micro_batches, num_chunks)
     settings = (schedule, num_micro_batches, num_chunks, forward_s, backward_s)

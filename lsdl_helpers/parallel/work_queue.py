@@ -76,6 +76,7 @@ def answer_all(
     Source: the backup tasks of Dean and Ghemawat (2004).
 
     >>> answer_all(len, ["a", "bb", "ccc"], num_ranks=2).values
+    [...] 3 of 3 answered
     [1, 2, 3]
     """
     if from_environment():
