@@ -38,7 +38,7 @@ def fit(
     Raises:
         ValueError: for fewer steps than 1.
 
-    >>> from lsdl_helpers.compression.networks import perceptron
+    >>> from lsdl_helpers.compression import perceptron
     >>> from lsdl_helpers.data import glyphs
     >>> fit(perceptron(), *glyphs(100, seed=0), steps=10).training
     False
@@ -78,7 +78,7 @@ def train_ensemble(
         build: returns a network with new random weights.
         images, labels, steps, learning_rate: as for :func:`fit`.
 
-    >>> from lsdl_helpers.compression.networks import perceptron
+    >>> from lsdl_helpers.compression import perceptron
     >>> from lsdl_helpers.data import glyphs
     >>> len(train_ensemble(perceptron, *glyphs(100, seed=0), num_members=3, steps=10).members)
     3
@@ -99,7 +99,7 @@ def answers(model: nn.Module, points: Tensor, *, batch_size: int = 100) -> Tenso
 
     Pictures go through with the channels last in memory, which is faster on a CPU.
 
-    >>> from lsdl_helpers.compression.networks import perceptron
+    >>> from lsdl_helpers.compression import perceptron
     >>> answers(perceptron(), torch.rand(1000, 1, 16, 16)).shape
     torch.Size([1000, 10])
     """
@@ -123,7 +123,7 @@ def match(
         targets: :func:`answers` of the other network there, (N, num_classes); or classes (N,).
         steps, seed: as for :func:`fit`, in batches of 64, without weight decay.
 
-    >>> from lsdl_helpers.compression.networks import perceptron
+    >>> from lsdl_helpers.compression import perceptron
     >>> points, teacher = torch.rand(1000, 1, 16, 16), perceptron()
     >>> match(perceptron(), points, answers(teacher, points), steps=10).training
     False

@@ -123,7 +123,7 @@ def train(
         seed: of the weights and of the order of the examples. A recipe that rounds at random
             needs another one, or a weight is rounded by the number it was made from.
 
-    >>> from lsdl_helpers.hardware.fixed_point import FixedPoint
+    >>> from lsdl_helpers.hardware import FixedPoint
     >>> recipe = Recipe(store=FixedPoint(16, 6).round)
     >>> train(torch.rand(100, 256), torch.arange(100) % 10, recipe=recipe, steps=5).first.shape
     torch.Size([8, 256, 64])

@@ -12,7 +12,7 @@ SCALE_BITS = 8
 def bits_per_number(element: Float) -> float:
     """Return the bits of a number with its part of the shared scale.
 
-    >>> from lsdl_helpers.hardware.formats import FP8_E4M3
+    >>> from lsdl_helpers.hardware import FP8_E4M3
     >>> bits_per_number(FP8_E4M3)
     8.25
     """
@@ -37,7 +37,7 @@ def microscale(values: Tensor, element: Float) -> tuple[Tensor, Tensor]:
     Raises:
         ValueError: if the last axis is not a multiple of 32, or a value is not finite.
 
-    >>> from lsdl_helpers.hardware.formats import FP8_E4M3
+    >>> from lsdl_helpers.hardware import FP8_E4M3
     >>> microscale(torch.ones(2, 64), FP8_E4M3)[0].shape
     torch.Size([2, 2])
     """
