@@ -123,7 +123,7 @@ def compare(
         ValueError: if there are not two, and as :func:`benchmark`.
 
     >>> compare(two=lambda: torch.ones(20_000), one=lambda: torch.ones(10_000), seconds=0.1)
-    two / one: ...× (95 % interval ...× to ...×)
+    two / one: ...× (95 % interval ...)
     """
     if len(fns) != 2:
         raise ValueError(f"compare takes two functions by name, not {len(fns)}: {', '.join(fns)}")
