@@ -42,7 +42,7 @@ def fetch(
         address: http(s); the last part of its path names the file.
         sha256: the hash in hexadecimal digits, or its first eight or more, as the publisher
             states them.
-        timeout_s: seconds that the server may be silent.
+        timeout_s: seconds until the server answers, and for which it may be silent then.
         progress: draw a bar on stderr; by default if that is a terminal.
 
     Raises:
@@ -123,7 +123,7 @@ class Bar:
 
     def __init__(self, name: str, length: int | None, shown: bool | None) -> None:
         self._name, self._length = name, length
-        self._shown = sys.stderr.isatty() if shown is None else shown
+        self._shown = bool(sys.stderr and sys.stderr.isatty()) if shown is None else shown
         self._done = 0
         self._drawn = ""
 

@@ -1,47 +1,120 @@
-"""Reading an address over http or https, with limits, and one kind of error."""
+"""Reading an address over http or https, with limits, and one kind of error.
+
+Libraries limit each read, or need asyncio to limit a whole exchange: here one clock limits every
+wait, for headers, sizes of chunks and redirects, too.
+"""
 
 import contextlib
 import http.client
+import io
+import re
+import socket
+import string
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlsplit
 
-# Nothing for ftp:, file: or data:, so that a redirect cannot lead there either.
-_HANDLERS = (
-    urllib.request.ProxyHandler, urllib.request.HTTPHandler, urllib.request.HTTPSHandler,
-    urllib.request.HTTPRedirectHandler, urllib.request.HTTPDefaultErrorHandler,
-    urllib.request.HTTPErrorProcessor, urllib.request.UnknownHandler,
-)  # fmt: skip
+MAX_DIGITS = 18  # of a length in bytes
 
 
 class DownloadError(RuntimeError):
     """An address could not be read, or what came is not what was asked for; says it in one line."""
 
 
+@dataclass
+class _Clock:
+    """Seconds for which a server may be silent, and which all may take since the start."""
+
+    silence_s: float
+    limit_s: float
+    answered: bool = False
+    start: float = field(default_factory=time.monotonic)
+
+    def left(self) -> float:
+        """Return how long the next wait may take."""
+        left = self.start + self.limit_s - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return min(left, self.silence_s)
+
+    def missed(self) -> str:
+        """Say which limit ended a wait."""
+        if time.monotonic() < self.start + self.limit_s:
+            return "the server is silent"
+        return f"{'not complete' if self.answered else 'no answer'} within {self.limit_s:g} s"
+
+
+class _Incoming(io.RawIOBase):
+    """What a socket receives: each read, however little comes by it, is limited by a clock."""
+
+    def __init__(self, sock: socket.socket, clock: _Clock) -> None:
+        self._sock, self._clock = sock, clock
+        self._bytes = sock.makefile("rb", buffering=0)
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """Return a file, which is all that an answer of http.client asks of its socket."""
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._sock.settimeout(self._clock.left())
+        return self._bytes.readinto(buffer)
+
+    def close(self) -> None:
+        self._bytes.close()
+        super().close()
+
+
+class _Handler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
+    """Opens connections whose answers are limited by a clock, after each redirect, too."""
+
+    def __init__(self, clock: _Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def do_open(self, http_class: Any, req: urllib.request.Request, **options: Any) -> Any:
+        if "@" in urlsplit(req.full_url).netloc:
+            raise ValueError("addresses with a user or a password are not read")
+
+        def connection(host: str, **settings: Any) -> http.client.HTTPConnection:
+            made = http_class(host, **settings)
+            made.response_class = self._answer
+            return made
+
+        req.timeout = self._clock.left()
+        return super().do_open(connection, req, **options)
+
+    def _answer(self, sock: socket.socket, *args: Any, **options: Any) -> http.client.HTTPResponse:
+        return http.client.HTTPResponse(_Incoming(sock, self._clock), *args, **options)
+
+
 class Response:
     """An open answer: its length in bytes if the server says it, and its body in pieces."""
 
-    def __init__(self, address: str, raw: http.client.HTTPResponse, seconds: float) -> None:
-        length = raw.headers.get("Content-Length", "")
-        self.length = int(length) if length.isdecimal() else None
-        self._address, self._raw, self._seconds = address, raw, seconds
-        self._deadline = time.monotonic() + seconds
+    def __init__(self, address: str, raw: http.client.HTTPResponse, clock: _Clock) -> None:
+        digits = len(raw.headers.get("Content-Length", ""))
+        if digits > MAX_DIGITS:
+            raise ValueError(f"the server states a length of {digits:,} digits")
+        self.length, self._address, self._raw, self._clock = raw.length, address, raw, clock
 
     def __iter__(self) -> Iterator[bytes]:
         received = 0
         while chunk := self._read():
             received += len(chunk)
             yield chunk
-            if time.monotonic() > self._deadline:
-                raise DownloadError(f"{self._address}: not complete within {self._seconds:g} s")
         if self.length is not None and received < self.length:
             cut = f"the connection was cut after {received:,} of {self.length:,} bytes"
-            raise DownloadError(f"{self._address}: {cut}")
+            raise DownloadError(f"{shown(self._address)}: {cut}")
 
     def _read(self) -> bytes:
-        with _one_kind_of_error(self._address):
-            return self._raw.read1(2**16)  # what has come so far, so that the clock is read
+        with _one_kind_of_error(self._address, self._clock):
+            return self._raw.read1(2**16)  # what has come so far
 
 
 @contextlib.contextmanager
@@ -50,10 +123,14 @@ def open_address(
 ) -> Iterator[Response]:
     """Open an address, and close it again.
 
+    Letters and spaces are encoded as browsers do it. Outside of the limits is the system's look-up
+    of the host; and where it finds several machines, each may take ``timeout_s`` to connect.
+
     Args:
         address: begins with http:// or https://; so must every address that it redirects to.
-        timeout_s: seconds that the server may be silent.
-        limit_s: seconds for the whole body.
+        timeout_s: seconds until the headers are complete, redirects included, and for which the
+            server may be silent from then on.
+        limit_s: seconds for the whole exchange.
 
     Raises:
         DownloadError: if it cannot be opened, or not be read to its end.
@@ -61,30 +138,67 @@ def open_address(
     >>> with open_address("https://example.org") as response:  # doctest: +SKIP
     ...     body = b"".join(response)
     """
-    with _one_kind_of_error(address):
-        request = urllib.request.Request(address, headers={"User-Agent": "lsdl_helpers"})
-        raw = _opener().open(request, timeout=timeout_s)
-    with raw:
-        yield Response(address, raw, limit_s)
+    clock = _Clock(timeout_s, min(timeout_s, limit_s))
+    with contextlib.ExitStack() as stack:
+        with _one_kind_of_error(address, clock):
+            request = urllib.request.Request(
+                _as_sent(address), headers={"User-Agent": "lsdl_helpers"}
+            )
+            raw = stack.enter_context(_opener(clock).open(request))
+            response = Response(address, raw, clock)
+        clock.answered, clock.limit_s = True, limit_s
+        yield response
 
 
-def _opener() -> urllib.request.OpenerDirector:
+def shown(text: str) -> str:
+    """Return a text in one line, without the user and the password of an address in it.
+
+    >>> shown("http://me:secret@example.org/cat.jpg")
+    'http://example.org/cat.jpg'
+    """
+    return " ".join(re.sub("(?<=://)[^/?#]*@", "", text).split())
+
+
+def _as_sent(address: str) -> str:
+    """Return the address in ASCII: the host by IDNA, path and query percent-encoded."""
+    try:
+        parts = urlsplit(address)
+        host, colon, port = parts.netloc.partition(":")
+        if not host.isascii():
+            host = host.encode("idna").decode()
+        path, query = (
+            quote(part, safe=string.punctuation, errors="surrogateescape")
+            for part in (parts.path, parts.query)
+        )
+    except ValueError:  # which may quote the password
+        raise ValueError("it cannot be encoded as an address") from None
+    return parts._replace(netloc=host + colon + port, path=path, query=query).geturl()
+
+
+def _opener(clock: _Clock) -> urllib.request.OpenerDirector:
+    """Return what opens http and https, and nothing that a redirect may name besides."""
     opener = urllib.request.OpenerDirector()
-    for handler in _HANDLERS:
-        opener.add_handler(handler())
+    for handler in (
+        urllib.request.ProxyHandler(), _Handler(clock), urllib.request.HTTPRedirectHandler(),
+        urllib.request.HTTPDefaultErrorHandler(), urllib.request.HTTPErrorProcessor(),
+        urllib.request.UnknownHandler(),
+    ):  # fmt: skip
+        opener.add_handler(handler)
     return opener
 
 
 @contextlib.contextmanager
-def _one_kind_of_error(address: str) -> Iterator[None]:
+def _one_kind_of_error(address: str, clock: _Clock) -> Iterator[None]:
     try:
         yield
     except urllib.error.HTTPError as error:
         error.close()
-        raise DownloadError(f"{address}: the server answered {error.code} {error.msg}") from None
+        said = f"the server answered {error.code} {error.msg}"
     except (OSError, http.client.HTTPException, ValueError) as error:
-        reason = getattr(error, "reason", error)
+        reason = error.reason if isinstance(error, urllib.error.URLError) else error
         said = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
         if isinstance(reason, TimeoutError):
-            said = "the server is silent"
-        raise DownloadError(f"{address}: {' '.join(said.split())}") from None
+            said = clock.missed()
+    else:
+        return
+    raise DownloadError(f"{shown(address)}: {shown(said)}") from None

@@ -87,15 +87,15 @@ def test_a_missing_file(pages, cache):
     assert_refused(pages, cache, "the server answered 404 Not Found")
 
 
-@pytest.mark.parametrize("begun", [0, 70_000])
-def test_a_silent_server(pages, cache, begun):
+@pytest.mark.parametrize(("begun", "said"), [(0, "no answer within"), (70_000, "is silent")])
+def test_a_silent_server(pages, cache, begun, said):
     def silent(handler):
         if begun:
             cut(BODY, begun)(handler)
         pages.over.wait(5)  # a client without a time-out meets a cut connection then
 
     pages[NAME] = silent
-    assert_refused(pages, cache, "the server is silent", timeout_s=0.3)
+    assert_refused(pages, cache, said, timeout_s=0.3)
 
 
 def test_no_server(pages, cache):
@@ -195,6 +195,13 @@ def test_the_bar(pages, capsys):
     assert capsys.readouterr().err.endswith(f"\rfile [{'#' * 15}{' ' * 15}]  50% of 8 MB")
     Bar("file", None, True).advance(3_000_000)
     assert capsys.readouterr().err == "\rfile 3 MB"
+
+
+def test_no_bar_where_there_is_no_stderr(monkeypatch):
+    monkeypatch.setattr("sys.stderr", None)
+    bar = Bar("file", 8, None)
+    bar.advance(8)
+    bar.close()
 
 
 def test_no_bar_where_stderr_is_no_terminal(pages, capsys):
