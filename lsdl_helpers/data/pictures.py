@@ -7,16 +7,29 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
-from lsdl_helpers.data.web import open_address
+from lsdl_helpers.data.web import open_address, shown
 
 # Read by PIL itself; it would hand others, such as PostScript, to outside programs.
 FORMATS = (
     "AVIF", "BMP", "GIF", "ICO", "JPEG", "JPEG2000", "PCX", "PNG", "PPM", "TGA", "TIFF", "WEBP",
 )  # fmt: skip
 MAX_BYTES = 50_000_000  # of a file behind an address
-TIMEOUT_S = 20  # for each of: the answer, silence within it, the whole body
+TIMEOUT_S = 20  # for all that is said and sent, once the address is resolved
+FARTHEST = 1e38  # beyond it a pixel has no value: maps say so with -3.4e38
+GDAL_NODATA = 42113  # the tag of a TIFF that declares such a number
+
+# What makes a picture upright, by the orientation in its EXIF data.
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 class PictureError(ValueError):
@@ -26,8 +39,9 @@ class PictureError(ValueError):
 def read_picture(source: str | Path) -> Image.Image:
     """Return a picture as it is meant to be seen: upright, in RGB, opaque.
 
-    CMYK, gray, palette and 16-bit pictures are converted, transparent parts shown on white,
-    the first picture of an animation taken, the orientation in the EXIF data applied.
+    CMYK, gray, palette and 16-bit pictures are converted, transparent parts and pixels that have
+    no value (not finite, or declared so) shown on white, the first picture of an animation taken,
+    the orientation in the EXIF data applied if it can be read.
 
     Args:
         source: a file, or an address that begins with http:// or https://.
@@ -51,7 +65,7 @@ def read_picture(source: str | Path) -> Image.Image:
         with _open_file(Path(source)) as file:
             return _decode(file, str(source))
     if scheme.lower() not in {"http", "https"}:
-        raise PictureError(f"{source}: an address must begin with http:// or https://")
+        raise PictureError(f"{shown(str(source))}: an address must begin with http:// or https://")
     return _decode(io.BytesIO(_read_address(str(source))), str(source))
 
 
@@ -92,6 +106,7 @@ def _decode(file: BinaryIO, source: str) -> Image.Image:
             warnings.simplefilter("ignore")  # slips in the metadata
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(file, formats=formats) as image:
+                _scale_transparent(image)
                 image.load()
                 return to_rgb(image)
     except UnidentifiedImageError:
@@ -110,26 +125,66 @@ def to_rgb(image: Image.Image) -> Image.Image:
     >>> to_rgb(Image.new("CMYK", (4, 3))).mode
     'RGB'
     """
-    image = ImageOps.exif_transpose(image)
+    turn = _turn(image)
     if image.mode[0] in "IF":
         image = _eight_bits(image)
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return image.convert("RGB")
+    image = image.convert("RGB")
+    return image if turn is None else image.transpose(turn)
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """Read the orientation alone: whatever else is wrong in the EXIF data, the pixels are good."""
+    try:
+        return TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
+    except Exception:  # a parser may fail in any way
+        return None
+
+
+def _scale_transparent(image: Image.Image) -> None:
+    """Bring the transparent color of a PNG to 8 bits, which PIL does with the pixels alone."""
+    color = image.info.get("transparency")
+    raw_mode = image.tile[0][3] if color is not None else ""
+    if raw_mode in {"L;2", "L;4"}:
+        image.info["transparency"] = color * {"L;2": 85, "L;4": 17}[raw_mode]
+    elif raw_mode == "RGB;16B":
+        image.info["transparency"] = tuple(value >> 8 for value in color)
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Scale 16-bit gray values to 8 bits, wider ones from the range that is found.
 
-    PIL's own conversion would cut off everything above 255. Whole numbers of 32 bits that
-    are all below 256 are 8-bit values already.
+    PIL's own conversion would cut off everything above 255. Pixels without a value have no part
+    in the range, and become transparent.
     """
-    values = np.nan_to_num(np.asarray(image, dtype=np.float64))
-    low, high = 0, 65535
-    if image.mode == "I" and low <= values.min() and values.max() <= 255:
-        high = 255
-    elif image.mode == "F" or values.min() < low or values.max() > high:
-        low, high = values.min(), values.max()
-    share = (values - low) / max(high - low, 1e-12)
-    return Image.fromarray((255 * share).round().astype(np.uint8))
+    values = np.asarray(image, dtype=np.float64)
+    known = np.isfinite(values) & (np.abs(values) < FARTHEST)
+    known &= ~np.isclose(values, _missing_value(image), rtol=1e-6, atol=0)
+    low, high = _range(image.mode, values[known])
+    share = np.where(known, (values - low) / (high - low), 0).clip(0, 1)
+    gray = Image.fromarray((255 * share).round().astype(np.uint8))
+    gray.putalpha(Image.fromarray(known))
+    return gray
+
+
+def _missing_value(image: Image.Image) -> float:
+    """Return the gray that is transparent in a PNG, or stands for no value in a TIFF, or NaN."""
+    try:
+        declared = getattr(image, "tag_v2", {}).get(GDAL_NODATA)
+        return float(image.info.get("transparency", declared))
+    except Exception:  # there is none, or the tag is damaged
+        return np.nan
+
+
+def _range(mode: str, values: np.ndarray) -> tuple[float, float]:
+    """Return the values that are black and white.
+
+    Whole numbers of 32 bits that are all below 256 are 8-bit values already. Values that are
+    all the same have no range: they are taken as shares of white.
+    """
+    low, high = (values.min(), values.max()) if values.size else (0, 0)
+    if mode != "F" and low >= 0 and high <= 65535:
+        return 0, 255 if mode == "I" and high <= 255 else 65535
+    return (low, high) if low < high else (0, 1)

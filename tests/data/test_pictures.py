@@ -1,5 +1,6 @@
 import io
 import os
+import struct
 import warnings
 import zlib
 
@@ -8,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from lsdl_helpers.data import DownloadError, PictureError, pictures, read_picture
-from lsdl_helpers.data.pictures import to_rgb
+from lsdl_helpers.data.pictures import GDAL_NODATA, to_rgb
 
 RED, GREEN, WHITE = (255, 0, 0), (0, 255, 0), (255, 255, 255)
 
@@ -99,6 +100,36 @@ def test_a_transparent_color_of_a_palette(tmp_path):
         assert at(read_picture(path), (0, 0), (1, 0)) == [RED, WHITE]
 
 
+def png(bits, color, pixels, transparent):
+    """Two pixels in a row, and the color that is transparent, as PIL cannot write them."""
+
+    def chunk(name, data):
+        return (
+            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        )
+
+    header = struct.pack(">IIBBBBB", 2, 1, bits, color, 0, 0, 0)
+    body = chunk(b"tRNS", transparent) + chunk(b"IDAT", zlib.compress(b"\0" + pixels))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + body + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("bits", "color", "pixels", "transparent", "first"),
+    [
+        (1, 0, b"\x40", b"\0\1", 0),
+        (2, 0, b"\x90", b"\0\1", 170),
+        (4, 0, b"\xa5", b"\0\5", 170),
+        (8, 0, b"\xaa\5", b"\0\5", 170),
+        (16, 0, b"\xaa\xaa\x12\x34", b"\x12\x34", 170),
+        (16, 2, b"\xaa" * 6 + b"\x12\x34" * 3, b"\x12\x34" * 3, 170),
+    ],
+)
+def test_a_transparent_color_at_each_depth(tmp_path, bits, color, pixels, transparent, first):
+    path = tmp_path / "image.png"
+    path.write_bytes(png(bits, color, pixels, transparent))
+    assert at(read_picture(path), (0, 0), (1, 0)) == [(first,) * 3, WHITE]
+
+
 @pytest.mark.parametrize("suffix", ["png", "tiff"])
 def test_sixteen_bits(tmp_path, suffix):
     path = tmp_path / f"image.{suffix}"
@@ -112,6 +143,35 @@ def test_wider_values_fill_the_range(tmp_path):
         path = tmp_path / "image.tiff"
         Image.fromarray(values).save(path)
         assert np.asarray(read_picture(path))[0, :, 0].tolist() == [0, 128, 255]
+
+
+@pytest.mark.parametrize("missing", [np.nan, np.inf, -np.inf, -3.4e38, 3.4e38, -9999.9])
+def test_pixels_without_a_value_are_white_and_outside_of_the_range(tmp_path, missing):
+    """Declared as a map does, where it could be a value."""
+    image = Image.fromarray(np.float32([[missing, 5.0, 5.5, 6.0]]))
+    image.save(tmp_path / "map.tiff", tiffinfo={GDAL_NODATA: "-9999.9"})
+    found = np.asarray(read_picture(tmp_path / "map.tiff"))[0, :, 0]
+    assert found.tolist() == [255, 0, 128, 255]
+
+
+@pytest.mark.parametrize("declared", ["none", "", "nan", "5.5"])
+def test_what_is_declared_may_be_no_number(tmp_path, declared):
+    image = Image.fromarray(np.float32([[5.0, 6.0]]))
+    image.save(tmp_path / "map.tiff", tiffinfo={GDAL_NODATA: declared})
+    assert np.asarray(read_picture(tmp_path / "map.tiff"))[0, :, 0].tolist() == [0, 255]
+
+
+@pytest.mark.parametrize(
+    ("value", "gray"), [(1.0, 255), (0.0, 0), (0.5, 128), (7.0, 255), (-1.0, 0), (np.nan, 255)]
+)
+def test_a_constant_picture_is_a_share_of_white(value, gray):
+    image = to_rgb(Image.fromarray(np.full((2, 2), value, dtype=np.float32)))
+    assert set(np.asarray(image).flat) == {gray}
+
+
+def test_a_narrow_range_is_a_range():
+    image = to_rgb(Image.fromarray(np.float32([[1e-20, 2e-20]])))
+    assert np.asarray(image)[0, :, 0].tolist() == [0, 255]
 
 
 @pytest.mark.parametrize("suffix", ["gif", "png", "webp"])
@@ -139,6 +199,38 @@ def test_exif_orientation(scene, tmp_path, orientation):
     upright = read_picture(path)
     assert upright.size == (24, 16)
     assert at(upright, (1, 1), (2, 12), (21, 8)) == [WHITE, RED, GREEN]
+
+
+def entry(tag, kind, count, value):
+    return struct.pack("<HHI", tag, kind, count) + value
+
+
+def exif_with(*entries):
+    header = b"Exif\0\0II*\0" + struct.pack("<IH", 8, len(entries))
+    return header + b"".join(entries) + bytes(4)
+
+
+TURNED = entry(0x0112, 3, 1, b"\6\0\0\0")
+ODD_EXIF = {
+    "text in a fraction": (exif_with(TURNED, entry(0x011A, 2, 4, b"72\0\0")), (16, 24)),
+    "bytes in a number": (exif_with(TURNED, entry(0x0128, 7, 4, b"abcd")), (16, 24)),
+    "a sign in a number without": (
+        exif_with(TURNED, entry(0x0128, 8, 1, b"\xff\xff\0\0")),
+        (16, 24),
+    ),
+    "no such turn": (exif_with(entry(0x0112, 3, 1, b"\x09\0\0\0")), (24, 16)),
+    "text as orientation": (exif_with(entry(0x0112, 2, 2, b"6\0\0\0")), (24, 16)),
+    "another header": (b"Exif\0\0\0\10\0\2\1\22\0\3", (24, 16)),
+    "cut": (b"Exif\0\0II*\0\x08\0", (24, 16)),
+}
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("name", ODD_EXIF)
+def test_odd_exif_data_do_not_refuse_good_pixels(scene, tmp_path, kind, name):
+    exif, size = ODD_EXIF[name]
+    (tmp_path / "scene").write_bytes(encoded(scene, kind, exif=exif))
+    assert read_picture(tmp_path / "scene").size == size
 
 
 def refused(source, said):
@@ -262,6 +354,11 @@ def test_no_redirect_to_another_scheme(scene, tmp_path, pages, scheme):
 @pytest.mark.parametrize("address", ["file:///x.png", "ftp://host/x.png", "data://x"])
 def test_other_schemes(address):
     refused(address, "must begin with http:// or https://")
+
+
+def test_a_password_in_an_address_is_not_printed():
+    with pytest.raises(PictureError, match=r"^ftp://host/x\.png: an address must"):
+        read_picture("ftp://me:secret@host/x.png")
 
 
 @pytest.mark.parametrize("told", [True, False])
