@@ -146,9 +146,11 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
 def _scale_transparent(image: Image.Image) -> None:
     """Bring the transparent color of a PNG to 8 bits, which PIL does with the pixels alone."""
     color = image.info.get("transparency")
-    raw_mode = image.tile[0][3] if color is not None else ""
-    if raw_mode in {"L;2", "L;4"}:
-        image.info["transparency"] = color * {"L;2": 85, "L;4": 17}[raw_mode]
+    raw_mode = image.tile[0][3] if image.format == "PNG" and color is not None else ""
+    if raw_mode == "L;2":
+        image.info["transparency"] = 85 * color
+    elif raw_mode == "L;4":
+        image.info["transparency"] = 17 * color
     elif raw_mode == "RGB;16B":
         image.info["transparency"] = tuple(value >> 8 for value in color)
 
