@@ -2,11 +2,12 @@
 
 import argparse
 import importlib
-import os
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 
-from lsdl_helpers.commands.parser import Parser
+from lsdl_helpers.commands.output import Output
+from lsdl_helpers.commands.parser import FAILED, Parser
 
 # Each has a module of its name in lsdl_helpers.commands.
 COMMANDS = {
@@ -39,14 +40,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run() -> int:
-    """Run as a program: a reader that closes the pipe early, like ``head``, is no error."""
-    try:
-        status = main()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the last flush
-        return 0
-    return status
+    """Run as a program, to its end even if the output cannot be written.
+
+    A reader that closes the pipe early, like ``head``, is no error.
+    """
+    output = Output(sys.stdout)
+    with redirect_stdout(output), redirect_stderr(Output(sys.stderr)):
+        try:
+            status = main()
+        except SystemExit as leaving:  # after --help, or one line about the arguments
+            status = leaving.code
+        output.flush()
+        if output.error is None or isinstance(output.error, BrokenPipeError):
+            return status
+        said = f"the output cannot be written: {output.error.strerror or output.error}"
+        print(f"python -m lsdl_helpers: {said}", file=sys.stderr)
+        return status or FAILED
 
 
 if __name__ == "__main__":

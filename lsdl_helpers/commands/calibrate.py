@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lsdl_helpers.commands.parser import BAD_INPUT, DONE, Parser
+from lsdl_helpers.commands.parser import BAD_INPUT, DONE, FAILED, Parser
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     """Calibrate, print the machine and its limits, keep them for ``measure.limits()``.
 
     Returns:
-        0; 2 for bad input, with one line on stderr.
+        0; 1 if something cannot be measured; 2 for bad input. Both come with one line on stderr.
 
     >>> main(["--seconds", "0.1"])
     processor ...
@@ -31,25 +30,39 @@ def main(arguments: Sequence[str]) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in notebooks; torch reads it once
+    try:
+        run(options)
+    except ValueError as error:
+        return parser.complain(error, BAD_INPUT)
+    except (OSError, RuntimeError) as error:  # of torch, or of one of two processes
+        return parser.complain(error, FAILED)
+    return DONE
+
+
+def run(options: argparse.Namespace) -> None:
+    """Do what the options ask for."""
     from lsdl_helpers.measure import calibrate, machine
-    from lsdl_helpers.measure.limits import to_json
     from lsdl_helpers.parallel import calibrate_parallel
 
     device = "cpu" if options.cpu else None
     print(machine(), flush=True)
     found = [calibrate(device=device, seconds=options.seconds) for _ in range(options.repeat)]
-    print(found[-1])
+    print(found[-1], flush=True)
+    if options.output:
+        save(found[-1], options.output)
     print(f"between two processes: {calibrate_parallel()}")
     if len(found) > 1:
         print(f"\n{spread(found).to_string()}")
-    if options.output:
-        try:
-            options.output.write_text(json.dumps(to_json(found[-1]), indent=1) + "\n")
-        except OSError as error:
-            said = f"{options.output}: cannot be written: {error.strerror or error}"
-            print(f"{parser.prog}: {said}", file=sys.stderr)
-            return BAD_INPUT
-    return DONE
+
+
+def save(limits: Limits, path: Path) -> None:
+    """Write the limits as JSON; raise a ValueError if that fails."""
+    from lsdl_helpers.measure.limits import to_json
+
+    try:
+        path.write_text(json.dumps(to_json(limits), indent=1) + "\n")
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
 def spread(found: Sequence[Limits]) -> pd.DataFrame:

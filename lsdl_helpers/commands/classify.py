@@ -31,9 +31,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         run(options)
     except (ValueError, ModuleNotFoundError) as error:
-        return _complain(parser, error, BAD_INPUT)
+        return parser.complain(error, BAD_INPUT)
     except DownloadError as error:
-        return _complain(parser, error, FAILED)
+        return parser.complain(error, FAILED)
     return DONE
 
 
@@ -108,8 +108,3 @@ def _top(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 1000:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1000")
     return int(text)
-
-
-def _complain(parser: Parser, error: Exception, status: int) -> int:
-    print(f"{parser.prog}: {' '.join(str(error).split())}", file=sys.stderr)
-    return status

@@ -1,6 +1,7 @@
 """How the commands speak: one line for a mistake, exit statuses."""
 
 import argparse
+import sys
 from typing import NoReturn
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
@@ -12,3 +13,8 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the line on stderr and leave with exit status 2."""
         self.exit(BAD_INPUT, f"{self.prog}: {message}\n")
+
+    def complain(self, error: Exception, status: int) -> int:
+        """Print what went wrong, as one line on stderr, and return the exit status."""
+        print(f"{self.prog}: {' '.join(str(error).split())}", file=sys.stderr)
+        return status

@@ -62,6 +62,25 @@ def test_it_writes_a_file(asked, capsys, tmp_path):
     assert "cannot be written: No such file" in capsys.readouterr().err
 
 
+FAILURES = {
+    "calibrate": RuntimeError("out of memory\nTried to allocate 9 GiB"),
+    "machine": OSError(28, "No space left on device"),
+    "calibrate_parallel": parallel.RankError("rank 1 was killed by SIGKILL\n  where"),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_what_cannot_be_measured_is_one_line(asked, capsys, monkeypatch, tmp_path, name):
+    def failing(**options):
+        raise FAILURES[name]
+
+    monkeypatch.setattr(parallel if name == "calibrate_parallel" else measure, name, failing)
+    assert main(["calibrate", "--output", str(tmp_path / "made.json")]) == 1
+    said = " ".join(str(FAILURES[name]).split())
+    assert capsys.readouterr().err == f"python -m lsdl_helpers calibrate: {said}\n"
+    assert (tmp_path / "made.json").exists() == (name == "calibrate_parallel"), "what is done stays"
+
+
 @pytest.mark.parametrize("wrong", [["--repeat", "0"], ["--repeat", "x"], ["--seconds", "-1"]])
 def test_bad_input_is_one_line(asked, capsys, wrong):
     with pytest.raises(SystemExit) as leaving:
