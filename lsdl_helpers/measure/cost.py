@@ -2,13 +2,14 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import torch
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
 
+from lsdl_helpers.measure.on_meta import on_meta, run
 from lsdl_helpers.measure.traffic import TrafficMode
 
 # Shape and bytes of each tensor that a module returned; 0 bytes where it was not new.
@@ -92,24 +93,30 @@ class Cost:
         return pd.DataFrame(rows, columns=columns).set_index("name")
 
 
-def cost(model: nn.Module, input_shape: tuple[int, ...]) -> Cost:
+def cost(
+    model: nn.Module, input_shape: tuple[int, ...], *, dtype: torch.dtype | None = None
+) -> Cost:
     """Count a network's parameters, multiply-adds and bytes for one forward pass.
 
     Runs it on the meta device, where tensors have a shape and no memory, so that a network
-    built under ``torch.device("meta")`` is counted without ever being allocated.
+    built under ``torch.device("meta")`` is counted without ever being allocated. The network is
+    left as it was. What two modules share weighs once, with the first of them; a module with
+    two names works each time it runs, under its first name.
 
     Args:
         model: any module that takes one tensor.
-        input_shape: (B, …), e.g. (1, 3, 224, 224); its dtype is that of the parameters.
+        input_shape: (B, …), e.g. (1, 3, 224, 224).
+        dtype: of the input, e.g. torch.int64 for token ids; None for that of the parameters.
 
     Raises:
-        ValueError: if the network does not take such an input.
+        ValueError: if the network does not take such an input, or if shapes alone do not decide
+            what it does; the message says which.
 
     >>> cost(nn.Conv2d(3, 64, 3, padding=1), (1, 3, 224, 224)).multiply_adds
     86704128
     """
-    outputs, flops, moved = _trace(model, tuple(input_shape))
-    own = _own_parameters(model)
+    outputs, traffic = _trace(model, _input(model, tuple(input_shape), dtype))
+    own, flops, moved = _own_parameters(model), traffic.flops, traffic.moved
     layers = [
         _layer_cost(name, module, own[name], outputs.get(name, []), flops[name], moved[name])
         for name, module in model.named_modules()
@@ -132,15 +139,12 @@ def _own_parameters(model: nn.Module) -> dict[str, list[nn.Parameter]]:
     }
 
 
-def _trace(
-    model: nn.Module, input_shape: tuple[int, ...]
-) -> tuple[dict[str, _Outputs], dict[str, int], dict[str, int]]:
-    """Run the network on meta tensors; return every module's outputs, own FLOPs, own traffic."""
+def _trace(model: nn.Module, x: torch.Tensor) -> tuple[dict[str, _Outputs], TrafficMode]:
+    """Run the network on meta tensors; return every module's outputs, and what it did itself."""
     outputs: dict[str, _Outputs] = {}
-    x = _input(model, input_shape)
     tensors = {x.untyped_storage()._cdata: x}  # kept, so that no address comes twice
 
-    def record(name: str, output: Any) -> None:
+    def record(name: str, module: nn.Module, inputs: Any, output: Any) -> None:
         for tensor in output if isinstance(output, tuple | list) else [output]:
             if isinstance(tensor, torch.Tensor):
                 storage = tensor.untyped_storage()._cdata
@@ -148,41 +152,16 @@ def _trace(
                 outputs.setdefault(name, []).append((tuple(tensor.shape), new_bytes))
                 tensors[storage] = tensor
 
-    modules = dict(model.named_modules())
-    handles = [
-        module.register_forward_hook(lambda m, inputs, output, name=name: record(name, output))
-        for name, module in modules.items()
-    ]
-    try:
-        with FlopCounterMode(display=False) as counter, TrafficMode(model) as traffic:
-            _run_on_meta(model, x)
-    finally:
-        for handle in handles:
-            handle.remove()
-    counts = {path: sum(ops.values()) for path, ops in counter.get_flop_counts().items()}
-    root = type(model).__name__
-    total = {name: counts.get(f"{root}.{name}" if name else root, 0) for name in modules}
-    for name, module in modules.items():  # parents first: what is left is a module's own
-        total[name] -= sum(
-            total[f"{name}.{child}" if name else child] for child, _ in module.named_children()
-        )
-    return outputs, total, traffic.moved
+    with on_meta(model), TrafficMode(model) as traffic:
+        for name, module in model.named_modules():
+            module.register_forward_hook(partial(record, name))  # goes when all is put back
+        run(model, x)
+    return outputs, traffic
 
 
-def _input(model: nn.Module, shape: tuple[int, ...]) -> torch.Tensor:
-    dtype = next((parameter.dtype for parameter in model.parameters()), torch.float32)
-    return torch.empty(shape, dtype=dtype, device="meta")
-
-
-def _run_on_meta(model: nn.Module, x: torch.Tensor) -> None:
-    tensors = dict([*model.named_parameters(), *model.named_buffers()])
-    weights = {name: tensor.to("meta") for name, tensor in tensors.items()}
-    try:
-        with torch.no_grad():
-            torch.func.functional_call(model, weights, (x,))
-    except RuntimeError as error:
-        message = f"the network does not take {x.dtype} of shape {tuple(x.shape)}: {error}"
-        raise ValueError(message) from error
+def _input(model: nn.Module, shape: tuple[int, ...], dtype: torch.dtype | None) -> torch.Tensor:
+    own = next((parameter.dtype for parameter in model.parameters()), torch.float32)
+    return torch.empty(shape, dtype=dtype or own, device="meta")
 
 
 def _layer_cost(

@@ -5,7 +5,10 @@ The same Xception is 36 layers deep by its paper, 71 by the longest path, 81 by 
 
 from collections.abc import Callable
 
+import torch
 from torch import fx, nn
+
+from lsdl_helpers.models.unchanged import unchanged
 
 _WEIGHTED = (nn.Conv2d, nn.Linear)
 _POOLING = (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d)
@@ -67,8 +70,15 @@ class LayerTracer(fx.Tracer):
 
 
 def _longest(model: nn.Module, counts: Callable[[nn.Module], bool]) -> int:
+    with unchanged(model, _writable):
+        graph = LayerTracer().trace(model)
     modules, depth = dict(model.named_modules()), {}
-    for node in LayerTracer().trace(model).nodes:  # in the order in which they run
+    for node in graph.nodes:  # in the order in which they run
         own = node.op == "call_module" and counts(modules[node.target])
         depth[node] = own + max((depth[before] for before in node.all_input_nodes), default=0)
     return max(depth.values())
+
+
+def _writable(tensor: torch.Tensor) -> torch.Tensor:
+    """Return what a trace may write into: it computes with all tensors but parameters."""
+    return tensor if isinstance(tensor, nn.Parameter) else tensor.clone()
