@@ -48,16 +48,18 @@ class Timing:
 
     def __repr__(self) -> str:
         threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
-        waited = f", disturbed: ran {self.share:.0%} of the time" if self.disturbed else ""
         return (
             f"{_seconds(self.median)} (median of {len(self.samples)}, interquartile range "
-            f"{_seconds(self.spread)}, {self.clock}, {threads}, {self.device}{waited})"
+            f"{_seconds(self.spread)}, {self.clock}, {threads}, {self.device}{_waited(self)})"
         )
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two functions timed in turn: the ratio of their times, first over second."""
+    """Two functions timed in turn: the ratio of their times, first over second.
+
+    The timings have one ``share``, of both functions together.
+    """
 
     ratio: float
     interval: tuple[float, float]
@@ -66,7 +68,9 @@ class Comparison:
     def __repr__(self) -> str:
         low, high = self.interval
         first, second = self.timings
-        return f"{first} / {second}: {self.ratio:.2f}× (95 % interval {low:.2f}× to {high:.2f}×)"
+        waited = _waited(self.timings[first])
+        interval = f"95 % interval {low:.2f}× to {high:.2f}×{waited}"
+        return f"{first} / {second}: {self.ratio:.2f}× ({interval})"
 
 
 def benchmark(
@@ -207,6 +211,10 @@ def _sample(
     elapsed = time.perf_counter() - start
     share = (clock.busy() - busy) / (elapsed * torch.get_num_threads()) if clock.busy else None
     return list(zip(*rounds, strict=True)), share
+
+
+def _waited(timing: Timing) -> str:
+    return f", disturbed: ran {timing.share:.0%} of the time" if timing.disturbed else ""
 
 
 def _seconds(value: float) -> str:

@@ -1,11 +1,12 @@
 import itertools
+import re
 import time
 from typing import ClassVar
 
 import pytest
 import torch
 
-from lsdl_helpers.measure import Timing, benchmark, compare, timing
+from lsdl_helpers.measure import Comparison, Timing, benchmark, compare, timing
 
 
 def test_the_clock_follows_the_number_of_threads():
@@ -61,6 +62,12 @@ def test_the_ratio_is_first_over_second(monkeypatch):
     assert result.timings["slow"].median == 3
 
 
+def test_a_comparison_says_what_it_found():
+    taken = Timing((1.0, 1.0), "thread time", 1, "cpu", 0.95)
+    text = repr(Comparison(2.0, (1.9, 2.1), {"slow": taken, "quick": taken}))
+    assert text == "slow / quick: 2.00× (95 % interval 1.90× to 2.10×)"
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_compare_takes_two(number):
     with pytest.raises(ValueError, match=f"compare takes two functions by name, not {number}"):
@@ -112,9 +119,14 @@ def test_work_on_the_cpu_beside_an_accelerator_has_the_cpu_clock(accelerator):
 
 
 def test_waiting_is_noticed():
-    waited = benchmark(lambda: time.sleep(0.01), seconds=0, device="cpu")
+    def wait():
+        time.sleep(0.01)
+
+    waited = benchmark(wait, seconds=0, device="cpu")
     assert waited.disturbed
     assert "disturbed: ran" in repr(waited)
+    text = repr(compare(one=wait, other=wait, seconds=0, least=2, device="cpu"))
+    assert re.search(r"×, disturbed: ran \d+% of the time\)$", text)
 
 
 def test_the_share_is_that_of_all_threads(monkeypatch):
