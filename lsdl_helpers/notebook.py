@@ -82,12 +82,14 @@ def _keep_freed_memory() -> None:
 def _doctor_line() -> str:
     import torch
 
+    from lsdl_helpers.measure.machine import usable_cores
+
     found = torch.accelerator.is_available()
     device = torch.accelerator.current_accelerator().type if found else "cpu"
     skipped = "nothing" if found else "GPU cells (no GPU)"
     return (
         f"Python {platform.python_version()} · torch {torch.__version__} · {device}, "
-        f"{_num_cores()} cores · OMP_WAIT_POLICY={os.environ['OMP_WAIT_POLICY']} · "
+        f"{usable_cores().value} cores · OMP_WAIT_POLICY={os.environ['OMP_WAIT_POLICY']} · "
         f"skipped: {skipped}"
     )
 
@@ -102,13 +104,6 @@ def _arithmetic_line() -> str:
     bits = "the same bits on every x86 processor" if same else "other bits than on an x86 processor"
     drawn = f"numpy {np.__version__}, matplotlib {matplotlib.__version__}"
     return f" · {drawn} · reproducible arithmetic, {bits}"
-
-
-def _num_cores() -> int:
-    """Count the cores that this process may use, where the system tells."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def older_copies(chapter: str) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The first cell of every notebook, in a process of its own as in a fresh kernel."""
 
+import importlib
 import os
 import re
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 import torch
 
 import lsdl_helpers
+from lsdl_helpers import notebook
 from lsdl_helpers.arithmetic import is_x86
 from lsdl_helpers.notebook import older_copies
 
@@ -38,6 +40,13 @@ def test_one_line_about_the_machine_and_openmp_told_before_torch_is_loaded():
     )
     assert re.fullmatch(pattern, lines[0])
     assert lines[1:] == ["models/vgg", lines[0], "PASSIVE"]
+
+
+def test_the_line_counts_the_cores_that_a_container_grants(monkeypatch):
+    quota = {"/sys/fs/cgroup/cpu.max": "100000 100000\n"}
+    machine = importlib.import_module("lsdl_helpers.measure.machine")
+    monkeypatch.setattr(machine, "_read", lambda path: quota.get(path, ""))
+    assert ", 1 cores · " in notebook._doctor_line()
 
 
 def test_torch_loaded_too_early_and_a_chapter_unknown_here_are_said():

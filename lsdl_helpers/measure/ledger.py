@@ -2,6 +2,7 @@
 
 import numbers
 import os
+import sys
 import uuid
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lsdl_helpers.measure.ledger_store import StoreError, read_pages, save_page
+from lsdl_helpers.measure.ledger_store import StoreError, ledger_path, read_pages, save_page
 from lsdl_helpers.measure.report import write_report
 
 
@@ -34,7 +35,14 @@ def _to_number(kind: str, name: str, value: object) -> float:
         plain = None
     if not isinstance(plain, numbers.Real):
         raise ValueError(f"the {kind} of {name!r} is {value!r}; it must be a number")
-    return int(plain) if isinstance(plain, numbers.Integral) else float(plain)
+    try:
+        rounded = float(plain)
+    except OverflowError:
+        raise ValueError(
+            f"the {kind} of {name!r} is too large; at most {sys.float_info.max:.1e} is allowed, "
+            "enter its logarithm"
+        ) from None
+    return int(plain) if isinstance(plain, numbers.Integral) else rounded
 
 
 @dataclass
@@ -72,11 +80,17 @@ class Entry:
 
     @classmethod
     def from_stored(cls, stored: dict) -> "Entry":
-        """Make an entry of what a file holds, of this or another version."""
+        """Make an entry of what a file holds, of this or another version.
+
+        Raises:
+            ValueError: if it holds no prediction, or what is no number.
+        """
         known = {field.name: stored[field.name] for field in fields(cls) if field.name in stored}
         for key in ("predicted", "guess", "measured"):
-            if isinstance(known.get(key), str):
-                known[key] = float(known[key])  # "nan", "inf"
+            value = known.get(key)
+            value = float(value) if isinstance(value, str) else value  # "nan", "inf"
+            if key == "predicted" or value is not None:
+                known[key] = _to_number(key, known["name"], value)
         return cls(**known)
 
 
@@ -117,8 +131,11 @@ class Ledger:
             guess: the reader's own guess, in the same unit, kept beside the formula's.
 
         Raises:
-            ValueError: if the value or the guess is not a number.
+            ValueError: if the value or the guess is not a number, or the rest is not text.
         """
+        for kind, text in (("name", name), ("unit", unit), ("why", why)):
+            if not isinstance(text, str):
+                raise ValueError(f"the {kind} of the prediction is {text!r}; it must be text")
         value = _to_number("prediction", name, value)
         guess = None if guess is None else _to_number("guess", name, guess)
         self._entries[name] = Entry(name, value, unit, why, guess)
@@ -149,12 +166,16 @@ class Ledger:
         Raises:
             StoreError: if the file is of a newer version, or cannot be read.
         """
-        stored = [
-            {"started": page.get("started", ""), **Entry.from_stored(entry).row()}
-            for page in read_pages(self.chapter)
-            for entry in page.get("entries", [])
-            if entry.get("name") == name
-        ]
+        pages = read_pages(self.chapter)
+        try:
+            stored = [
+                {"started": page.get("started", ""), **Entry.from_stored(entry).row()}
+                for page in pages
+                for entry in page.get("entries", [])
+                if entry.get("name") == name
+            ]
+        except ValueError as error:
+            raise StoreError(f"{ledger_path(self.chapter)}: damaged: {error}") from None
         columns = ["started", *Entry("", 1).row()]
         return pd.DataFrame(stored, columns=columns).set_index("started")
 

@@ -26,7 +26,7 @@ LOCK_TIMEOUT_S = 5
 
 
 class StoreError(Exception):
-    """A ledger that cannot be kept or read; the message says which file, and why."""
+    """What cannot be kept or read; the message says which file, and why."""
 
 
 def user_folder() -> Path:
@@ -35,9 +35,19 @@ def user_folder() -> Path:
     Otherwise the platform's own place for it: under ``XDG_DATA_HOME`` or ``~/.local/share``,
     ``~/Library/Application Support``, ``%LOCALAPPDATA%``.
 
+    Raises:
+        StoreError: if the reader has no home folder and ``LSDL_HOME`` names no other.
+
     >>> user_folder().name
     'lsdl'
     """
+    try:
+        return _platform_folder()
+    except RuntimeError:  # of Path.home and Path.expanduser
+        raise StoreError("no home folder is known; set LSDL_HOME to a folder") from None
+
+
+def _platform_folder() -> Path:
     if moved := os.environ.get("LSDL_HOME"):
         return Path(moved).expanduser()
     if sys.platform == "darwin":
@@ -67,19 +77,18 @@ def save_page(chapter: str, page: dict) -> None:
     Raises:
         StoreError: if the file is of a newer format, or cannot be written.
     """
-    with _said_as_store_error(chapter) as path:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path.with_suffix(".lock"), timeout=LOCK_TIMEOUT_S):
-            stored = _read(path)
-            pages = stored.get("pages", [])
-            ids = [earlier.get("id") for earlier in pages]
-            if page["id"] in ids:
-                pages[ids.index(page["id"])] = page
-            else:
-                pages.append(page)
-            kept = pages[-NUM_EARLIER_PAGES - 1 :]
-            stored |= {"format": FORMAT, "chapter": chapter, "pages": kept}
-            write_whole(path, to_json(stored))
+    path = ledger_path(chapter)
+    with locked(path):
+        stored = _read(path)
+        pages = stored.get("pages", [])
+        ids = [earlier.get("id") for earlier in pages]
+        if page["id"] in ids:
+            pages[ids.index(page["id"])] = page
+        else:
+            pages.append(page)
+        kept = pages[-NUM_EARLIER_PAGES - 1 :]
+        stored |= {"format": FORMAT, "chapter": chapter, "pages": kept}
+        write_whole(path, to_json(stored))
 
 
 def read_pages(chapter: str) -> list[dict]:
@@ -88,17 +97,32 @@ def read_pages(chapter: str) -> list[dict]:
     Raises:
         StoreError: if the file is of a newer format, or cannot be read.
     """
-    with _said_as_store_error(chapter) as path:
+    path = ledger_path(chapter)
+    with _said_as_store_error(path):
         return _read(path).get("pages", [])
 
 
 @contextlib.contextmanager
-def _said_as_store_error(chapter: str) -> Iterator[Path]:
+def locked(path: Path) -> Iterator[None]:
+    """Keep other processes and threads out while a file is read and written anew.
+
+    Its folder is made if it is missing.
+
+    Raises:
+        StoreError: if another holds the file for too long, or what is done with it fails.
+    """
+    with _said_as_store_error(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_suffix(".lock"), timeout=LOCK_TIMEOUT_S):
+            yield
+
+
+@contextlib.contextmanager
+def _said_as_store_error(path: Path) -> Iterator[None]:
     try:
-        path = ledger_path(chapter)
-        yield path
-    except (OSError, RuntimeError) as error:  # RuntimeError: no home folder, no locks there
-        where = getattr(error, "filename", None) or user_folder()
+        yield
+    except (OSError, RuntimeError) as error:  # RuntimeError: no locks there
+        where = getattr(error, "filename", None) or path
         raise StoreError(f"{where}: {getattr(error, 'strerror', None) or error}") from None
 
 
@@ -107,9 +131,10 @@ def _read(path: Path) -> dict:
         return {}
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-        found, pages = stored.get("format", 0), stored.get("pages", [])
-        whole = isinstance(found, int) and all(isinstance(page, dict) for page in pages)
-    except (ValueError, TypeError, AttributeError):
+        found = stored.get("format", 0)
+        pages = [] if found > FORMAT else stored.get("pages", [])
+        whole = isinstance(found, int) and _are_pages(pages)
+    except (ValueError, TypeError, AttributeError, RecursionError):
         whole = False
     if not whole:
         raise StoreError(f"{path}: damaged; it is left as it is, rename it to begin another")
@@ -119,6 +144,14 @@ def _read(path: Path) -> dict:
             "it is left as it is"
         )
     return stored
+
+
+def _are_pages(pages: object) -> bool:
+    return _are_dicts(pages) and all(_are_dicts(page.get("entries", [])) for page in pages)
+
+
+def _are_dicts(values: object) -> bool:
+    return isinstance(values, list) and all(isinstance(value, dict) for value in values)
 
 
 def to_json(value: object) -> str:

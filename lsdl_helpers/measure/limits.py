@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -131,11 +132,25 @@ def from_json(stored: dict[str, Any]) -> Limits:
     try:
         known["peaks"] = {(name, threads): float(rate) for name, threads, rate in known["peaks"]}
         known["bandwidths"] = tuple((int(n), float(rate)) for n, rate in known["bandwidths"])
+        known["overhead_s"] = float(known["overhead_s"])
         if known["source"] not in SOURCES or not known["bandwidths"]:
             raise ValueError(f"source {known['source']!r}, {len(known['bandwidths'])} bandwidths")
+        _require_kinds(known)
         return Limits(**known)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"it is not a record of limits: {error!r}") from None
+
+
+def _require_kinds(known: dict[str, Any]) -> None:
+    """Refuse rates that are not above 0, and what is neither text nor a dictionary of text."""
+    sizes, rates = zip(*known["bandwidths"], strict=True)
+    for number in (*sizes, *rates, *known["peaks"].values()):
+        if not 0 < number < math.inf:
+            raise ValueError(f"{number} is no rate and no size")
+    kinds = {"when": str, "device": str, "machine": dict, "left_out": dict}
+    for name, kind in kinds.items():
+        if name in known and not isinstance(known[name], kind):
+            raise ValueError(f"{name} {known[name]!r}")
 
 
 def _size(num_bytes: int) -> str:

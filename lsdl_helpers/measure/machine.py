@@ -71,7 +71,7 @@ def machine() -> Machine:
     cpuinfo = _read("/proc/cpuinfo")
     return Machine(
         processor=_processor(cpuinfo),
-        cores=_cores(),
+        cores=usable_cores(),
         memory=_memory(),
         caches=_caches(),
         instruction_sets=_instruction_sets(cpuinfo),
@@ -92,7 +92,12 @@ def _processor(cpuinfo: str) -> Fact:
     return Fact(UNKNOWN, ", ".join(["no model name in /proc/cpuinfo", *known]))
 
 
-def _cores() -> Fact:
+def usable_cores() -> Fact:
+    """Count the cores that this process may use, also within the limits of a container.
+
+    >>> usable_cores().value > 0
+    True
+    """
     if hasattr(os, "sched_getaffinity"):
         usable = Fact(len(os.sched_getaffinity(0)), "that this process may use")
     else:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lsdl_helpers.measure.calibration import WORKING_SETS, device_kind, measure_limits
-from lsdl_helpers.measure.ledger_store import user_folder, write_whole
+from lsdl_helpers.measure.ledger_store import StoreError, locked, user_folder, write_whole
 from lsdl_helpers.measure.limits import Limits, from_json, to_json
 from lsdl_helpers.measure.machine import machine
 
@@ -65,12 +65,15 @@ def keep(part: str, value: dict[str, Any]) -> None:
     """Call :func:`update`, and where the file cannot be written say so and go on."""
     try:
         update(part, value)
-    except OSError as error:
-        print(f"{record_path()}: the calibration is not kept: {error.strerror or error}")
+    except StoreError as error:
+        print(f"the calibration is not kept: {error}")
 
 
 def record_path() -> Path:
     """Return the file of this machine, in the reader's own folder; ``LSDL_HOME`` moves it.
+
+    Raises:
+        StoreError: if the reader has no such folder.
 
     >>> record_path().name
     'machine-...json'
@@ -83,14 +86,18 @@ def read_record() -> dict[str, Any]:
 
     A file that cannot be read is said and ignored.
     """
-    path = record_path()
-    if not path.exists():
+    try:
+        path = record_path()
+    except StoreError as error:
+        print(f"limits are not kept: {error}")
         return {}
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(record, dict):
             raise ValueError("it is no record")
-    except (OSError, ValueError) as error:
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, RecursionError) as error:
         print(f"{path}: ignored: {' '.join(str(error).split())}")
         return {}
     return record
@@ -99,12 +106,16 @@ def read_record() -> dict[str, Any]:
 def update(part: str, value: dict[str, Any]) -> None:
     """Keep one part of this machine's record, e.g. "cpu" or "parallel", beside the others.
 
-    The file is replaced whole, so that no reader sees half of it.
+    The file is locked meanwhile and replaced whole, so that no reader sees half of it, and of
+    two processes that write at once neither loses the other's part.
+
+    Raises:
+        StoreError: if the file cannot be written.
     """
-    record = {**read_record(), part: value}
     path = record_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(record, indent=1))
+    with locked(path):
+        record = {**read_record(), part: value}
+        write_whole(path, json.dumps(record, indent=1))
 
 
 def _reference() -> Limits:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from statistics import fmean
 
 import torch
 from torch import nn
@@ -23,8 +24,14 @@ class History:
     error: tuple[float, ...]
 
     def last(self, steps: int) -> tuple[float, float]:
-        """Return loss and error, averaged over the last steps."""
-        return sum(self.loss[-steps:]) / steps, sum(self.error[-steps:]) / steps
+        """Return loss and error, averaged over the last steps, or over all if there are fewer.
+
+        Raises:
+            ValueError: for fewer steps than 1.
+        """
+        if steps < 1:
+            raise ValueError(f"steps is {steps}; it must be at least 1")
+        return fmean(self.loss[-steps:]), fmean(self.error[-steps:])
 
 
 def train(

@@ -70,6 +70,30 @@ def test_what_is_no_real_number_is_refused(ledger, value):
     assert ledger.table().loc["time", "measured"] == ""
 
 
+@pytest.mark.parametrize(
+    "value", [256 ** (64 * 64), 10**400, -(10**400), Fraction(10**400)], ids=type
+)
+def test_a_number_too_large_is_refused_and_the_others_stay(ledger, value, tmp_path):
+    ledger.predict("time", 2)
+    said = r"of 'time' is too large; at most 1.8e\+308 is allowed, enter its logarithm"
+    for enter in (ledger.measure, ledger.predict):
+        with pytest.raises(ValueError, match=said):
+            enter("time", value)
+    assert ledger.measure("time", 3).ratio == 1.5
+    assert ledger.table().loc["time", "predicted"] == "2"
+    ledger.export(tmp_path / "report")
+
+
+@pytest.mark.parametrize(("kind", "given"), [
+    ("name", {"name": 5}), ("unit", {"unit": torch.ones(1)}), ("why", {"why": object()}),
+])  # fmt: skip
+def test_what_cannot_be_written_is_refused(ledger, kind, given):
+    with pytest.raises(ValueError, match=f"the {kind} of the prediction is .* must be text"):
+        ledger.predict(**{"name": "time", "value": 2} | given)
+    assert ledger.table().empty
+    ledger.predict("time", 2)
+
+
 def test_ratio_is_measured_over_predicted(ledger):
     ledger.predict("time", 2.0, unit="ms")
     assert ledger.measure("time", 3.0).ratio == 1.5

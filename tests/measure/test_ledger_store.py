@@ -93,6 +93,10 @@ def test_what_another_version_wrote_is_kept_and_read():
         ("[]", "damaged"),
         ('{"pages": [1]}', "damaged"),
         ('{"pages": null}', "damaged"),
+        ('{"pages": {}}', "damaged"),
+        ('{"pages": [{"entries": null}]}', "damaged"),
+        ('{"pages": [{"entries": [null]}]}', "damaged"),
+        pytest.param("[" * 100_000, "damaged", id="deep"),
     ],
 )
 def test_what_cannot_be_understood_is_left_as_it_is(text, said, capsys):
@@ -104,6 +108,39 @@ def test_what_cannot_be_understood_is_left_as_it_is(text, said, capsys):
     assert line.startswith(f"this page of the ledger is not kept: {ledger_path(CHAPTER)}: {said}")
     assert ledger_path(CHAPTER).read_text() == text
     with pytest.raises(StoreError, match=said):
+        ledger.history("time")
+
+
+@pytest.mark.parametrize("numbers", [
+    {}, {"predicted": None}, {"predicted": [1]}, {"predicted": "many"},
+    {"predicted": 1, "measured": 10**400},
+])  # fmt: skip
+def test_a_damaged_entry_stays_and_is_told_by_history_alone(numbers, capsys):
+    ledger_path(CHAPTER).parent.mkdir(parents=True)
+    page = {"entries": [{"name": "time", **numbers}]}
+    ledger_path(CHAPTER).write_text(json.dumps({"format": FORMAT, "pages": [page]}))
+    ledger = filled()
+    assert capsys.readouterr().out == ""
+    assert read_pages(CHAPTER)[0] == page
+    with pytest.raises(StoreError, match=f"{ledger_path(CHAPTER)}: damaged: "):
+        ledger.history("time")
+
+
+@pytest.mark.parametrize("variables", [{"LSDL_HOME": "~no_such_user/x"}, {}])
+def test_without_a_home_folder_the_notebook_goes_on(variables, monkeypatch, capsys):
+    def fail():
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("LSDL_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(ledger_store.Path, "home", fail)
+    ledger = filled()
+    (line,) = capsys.readouterr().out.splitlines()
+    reason = "no home folder is known; set LSDL_HOME to a folder"
+    assert line == f"this page of the ledger is not kept: {reason}"
+    with pytest.raises(StoreError, match=reason):
         ledger.history("time")
 
 

@@ -57,6 +57,14 @@ def test_the_json_form_is_read_back(made):
         ({"bandwidths": [[1]]}, "it is not a record of limits"),
         ({"bandwidths": []}, "it is not a record of limits.*0 bandwidths"),
         ({"source": "hearsay"}, "it is not a record of limits.*source 'hearsay'"),
+        ({"bandwidths": [[1024, 0]]}, "it is not a record of limits.*0.0 is no rate"),
+        ({"bandwidths": [[float("inf"), 1]]}, "it is not a record of limits.*OverflowError"),
+        ({"peaks": [["float32", 1, -1]]}, "it is not a record of limits.*-1.0 is no rate"),
+        ({"when": None}, "it is not a record of limits.*when None"),
+        ({"device": None}, "it is not a record of limits.*device None"),
+        ({"machine": None}, "it is not a record of limits.*machine None"),
+        ({"left_out": None}, "it is not a record of limits.*left_out None"),
+        ({"overhead_s": None}, "it is not a record of limits.*NoneType"),
     ],
 )
 def test_another_form_is_refused(made, changed, said):

@@ -1,12 +1,15 @@
 import importlib
 import json
 import os
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lsdl_helpers.measure import calibrate, calibration, limits, machine, record
+from lsdl_helpers.measure.ledger_store import StoreError
 from lsdl_helpers.measure.limits import to_json
 
 
@@ -28,7 +31,7 @@ def test_a_calibration_is_kept(path, made, capsys):
     assert calibrate(device="cpu") == made
     assert limits(device="cpu") == made
     assert capsys.readouterr().out == "limits: calibrated on 2026-01-02, cpu of made up\n"
-    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    assert {file.name for file in path.parent.iterdir()} <= {path.name, f"{path.stem}.lock"}
 
 
 def test_without_one_a_quick_one_is_made_once(path, monkeypatch, capsys):
@@ -76,6 +79,7 @@ def test_another_machine_has_another_record(path, monkeypatch):
         ('{"cpu": {"version": 0}}', "cpu is ignored: it is not of version 1"),
         ('{"cpu": {"version": 1}}', "cpu is ignored: it is not a record of limits"),
         (b"\xff\xfe", "ignored: 'utf-8' codec"),
+        (b"[" * 100_000, "ignored: maximum recursion depth exceeded"),
     ],
 )
 def test_a_record_that_cannot_be_read_is_said_and_ignored(path, capsys, text, said):
@@ -104,19 +108,46 @@ def test_a_record_is_replaced_whole_or_not_at_all(path, monkeypatch, made):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", fail)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(StoreError, match="No space"):
         record.update("parallel", {})
     assert path.read_text() == before
-    assert len(list(path.parent.iterdir())) == 1
+    assert {file.name for file in path.parent.iterdir()} <= {path.name, f"{path.stem}.lock"}
+
+
+def test_two_that_write_at_once_keep_both_parts(monkeypatch):
+    read = record.read_record
+
+    def read_slowly():
+        stored = read()
+        time.sleep(0.1)  # without the lock the other one reads the same now
+        return stored
+
+    monkeypatch.setattr(record, "read_record", read_slowly)
+    writers = [threading.Thread(target=record.update, args=(x, {})) for x in ("cpu", "parallel")]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert read() == {"cpu": {}, "parallel": {}}
 
 
 def test_a_calibration_that_cannot_be_kept_is_not_lost(monkeypatch, made, capsys):
-    def fail(part, value):
+    def fail(*args):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(record, "update", fail)
+    monkeypatch.setattr(os, "replace", fail)
     assert calibrate(device="cpu") == made
-    assert "the calibration is not kept: Permission denied" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert said == f"the calibration is not kept: {record.record_path()}: Permission denied\n"
+
+
+def test_without_a_home_folder_it_goes_on(monkeypatch, made, capsys):
+    monkeypatch.setenv("LSDL_HOME", "~no_such_user/x")
+    assert calibrate(device="cpu") == made
+    assert limits(device="cpu").source == "quick"
+    kept, read, _ = capsys.readouterr().out.splitlines()
+    reason = "not kept: no home folder is known; set LSDL_HOME to a folder"
+    assert (kept, read) == (f"the calibration is {reason}", f"limits are {reason}")
 
 
 def test_another_device_is_an_error():

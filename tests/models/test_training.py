@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from lsdl_helpers.models.training import error_rate, mean_loss, train
+from lsdl_helpers.models.training import History, error_rate, mean_loss, train
 
 
 @pytest.fixture
@@ -23,6 +23,14 @@ def test_it_learns(data):
     assert history.loss[0] > 2 * history.last(20)[0]
     assert history.last(20)[1] < 0.05
     assert error_rate(model, data) < 0.05
+
+
+def test_the_last_steps_are_as_many_as_there_are():
+    history = History(loss=(1.0, 3.0), error=(0.0, 0.5))
+    assert history.last(1) == (3.0, 0.5)
+    assert history.last(20) == (2.0, 0.25)
+    with pytest.raises(ValueError, match="steps is 0; it must be at least 1"):
+        history.last(0)
 
 
 def test_the_seed_decides_the_batches(data):
