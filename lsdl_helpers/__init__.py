@@ -1,7 +1,8 @@
 """Large-scale deep learning: the package behind the course.
 
-Importing it loads nothing else; submodules and :func:`~lsdl_helpers.notebook.setup` come when
-first used.
+Importing it loads nothing else; its modules and :func:`~lsdl_helpers.notebook.setup` come when
+first used. ``lsdl_helpers.classify`` is a module like the others; the function in it is
+``lsdl_helpers.classify.classify``.
 """
 
 import importlib
@@ -9,7 +10,9 @@ from typing import Any
 
 __version__ = "0.1.0"
 __all__ = [
-    "classify", "cpu", "data", "gpu", "labs", "measure", "models", "parallel", "plots", "setup",
+    "annotate", "arithmetic", "classify", "commands", "compression", "cpu", "data", "dynamic",
+    "gpu", "hardware", "labs", "measure", "models", "notebook", "parallel", "plots", "setup",
+    "widgets",
 ]  # fmt: skip
 
 

@@ -62,10 +62,14 @@ def test_importing_the_package_loads_nothing_heavy():
     assert result.stdout.strip() == "", "the package is lazy"
 
 
-def test_every_public_name_of_the_package_exists():
+def test_every_part_of_the_package_comes_when_first_used():
     import lsdl_helpers
 
-    for name in lsdl_helpers.__all__:
-        assert getattr(lsdl_helpers, name) is not None
+    parts = {room(path) for path in FILES} - {"__init__", "__main__"}
+    assert set(lsdl_helpers.__all__) == parts | {"setup"}
+    for name in parts:
+        assert getattr(lsdl_helpers, name) is sys.modules[f"lsdl_helpers.{name}"]
+    assert callable(lsdl_helpers.setup)
+    assert callable(lsdl_helpers.classify.classify)
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         _ = lsdl_helpers.nonsense
