@@ -1,11 +1,17 @@
 """Every check: its solution, its stub, and wrong answers that get advice."""
 
 import importlib
+import sys
+from fractions import Fraction
 
+import numpy as np
+import pandas as pd
 import pytest
+import torch
 from notebook_form import ROOT
 
 from lsdl_helpers.labs import check
+from lsdl_helpers.labs.checks import number
 
 LABS = ROOT / "lsdl_helpers" / "labs"
 CHAPTERS = [f"{path.parent.name}/{path.stem}" for path in sorted(LABS.glob("*/[a-z]*.py"))]
@@ -58,6 +64,38 @@ def test_every_exercise_has_a_solution_and_three_wrong_answers(chapter):
     answers = ANSWERS[chapter]
     assert len(exercises) == len(answers.SOLUTIONS) == len(answers.WRONG)
     assert all(len(cases) >= 3 for cases in answers.WRONG.values())
+
+
+ODD = [
+    torch.ones(3), torch.ones((), device="meta"), np.ones(2), pd.Series([1, 2]),
+    pd.DataFrame({"item": [1]}), pd.NA, None, "3", 1j, float("nan"), 10**400, -(10**400),
+    lambda *_: torch.ones(3), lambda *_: np.ones(2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("exercise_id", [exercise_id for exercise_id, _ in EXERCISES])
+def test_an_odd_answer_gets_advice(exercise_id):
+    for answer in ODD:
+        with pytest.raises(ValueError, match=r"^not yet: "):
+            check(exercise_id, answer)
+
+
+@pytest.mark.parametrize("made", [
+    torch.tensor, np.array, np.float32, lambda x: torch.tensor([x]), lambda x: pd.Series([x]),
+    Fraction,
+])  # fmt: skip
+def test_a_number_may_be_of_any_kind(made):
+    judge = number(0.5, {0.25: "a quarter"})
+    assert judge(made(0.5)) is None
+    assert judge(made(0.25)) == "a quarter"
+    assert judge(made(2.0)) == "2.0 is too large"
+
+
+def test_a_missing_dependency_is_named(monkeypatch):
+    monkeypatch.delitem(sys.modules, "lsdl_helpers.labs.models.vgg")
+    monkeypatch.setitem(sys.modules, "lsdl_helpers.measure", None)  # as if it were not installed
+    with pytest.raises(ModuleNotFoundError, match=r"lsdl_helpers\.measure"):
+        check("models/vgg/1", 1)
 
 
 @pytest.mark.parametrize("exercise_id", ["models/vgg/0", "models/vgg/4", "models/vgg/x"])
