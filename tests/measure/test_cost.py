@@ -91,6 +91,21 @@ def test_work_in_the_forward_of_a_module_with_parts_is_counted():
     assert counted.select("query").multiply_adds == 5 * 8 * 8
 
 
+def test_the_work_of_modules_in_a_list_is_their_own():
+    class Members(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.members = nn.ModuleList([nn.Linear(4, 3), nn.Linear(4, 3)])
+
+        def forward(self, x):
+            return sum(member(x) for member in self.members)
+
+    counted = cost(Members(), (1, 4))
+    assert [layer.multiply_adds for layer in counted.layers] == [12, 12, 0]
+    assert counted.select("members").multiply_adds == counted.multiply_adds == 24
+    assert counted.units == 6
+
+
 def test_a_shared_weight_is_counted_once():
     model = nn.Sequential(nn.Linear(4, 4, bias=False), nn.Linear(4, 4, bias=False))
     model[1].weight = model[0].weight
