@@ -1,6 +1,7 @@
 """Send functions of a notebook to other processes, with the names of their cells."""
 
 import io
+import sys
 from collections import ChainMap
 from collections.abc import Callable
 from types import CodeType
@@ -13,7 +14,8 @@ def dumps(value: Any) -> bytes:
     """Pickle `value`, functions and classes of ``__main__`` by value; ``pickle.loads`` reads it.
 
     Unlike ``cloudpickle.dumps`` it keeps the file of each function, by which a traceback finds
-    the line in its cell.
+    the line in its cell, and what came by value is then in the other ``__main__``, where plain
+    pickle looks for it: torch.save, collectives of objects, a DataLoader with workers.
     """
     file = io.BytesIO()
     _Pickler(file).dump(value)
@@ -29,7 +31,23 @@ def _make_code(make: Callable[..., CodeType], args: tuple[Any, ...], file: str) 
     return make(*args).replace(co_filename=file)
 
 
+def _make_in_main(make: Callable[..., Any], args: tuple[Any, ...], name: str) -> Any:
+    made = make(*args)
+    vars(sys.modules["__main__"]).setdefault(name, made)
+    return made
+
+
 class _Pickler(cloudpickle.CloudPickler):
     dispatch_table: ClassVar = ChainMap(
         {CodeType: _reduce_code}, cloudpickle.CloudPickler.dispatch_table
     )
+
+    def reducer_override(self, obj: Any) -> Any:
+        reduced = super().reducer_override(obj)
+        if reduced is NotImplemented:  # neither a class nor a function, or one of a module
+            return reduced
+        name = obj.__qualname__
+        if vars(sys.modules["__main__"]).get(name) is not obj:
+            return reduced
+        make, args, *state = reduced
+        return _make_in_main, (make, args, name), *state

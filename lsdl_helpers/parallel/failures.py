@@ -4,8 +4,10 @@ import linecache
 import os
 import pickle
 import signal
+import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lsdl_helpers.parallel.worker import Failure, Frame
 
@@ -29,9 +31,19 @@ class Death:
     def text(self) -> str:
         if self.exit_code >= 0:
             return f"ended by itself with exit code {self.exit_code}"
-        name = signal.Signals(-self.exit_code).name
-        memory = "; the system does so when memory runs out" if name == "SIGKILL" else ""
-        return f"was killed by {name}{memory}"
+        memory = "; the system does so when memory runs out" if self.killed else ""
+        return f"was killed by {self.signal_name}{memory}"
+
+    @property
+    def signal_name(self) -> str:
+        try:
+            return signal.Signals(-self.exit_code).name
+        except ValueError:  # an exit code, or a real-time signal, of which there are many
+            return f"signal {-self.exit_code}"
+
+    @property
+    def killed(self) -> bool:
+        return self.exit_code == -9  # SIGKILL, which Windows does not have
 
 
 def first_failure(failures: Mapping[int, Failure | Death]) -> int:
@@ -42,7 +54,7 @@ def first_failure(failures: Mapping[int, Failure | Death]) -> int:
 
     def order(rank: int) -> tuple[bool, bool, float]:
         failure = failures[rank]
-        was_killed = isinstance(failure, Death) and failure.exit_code == -signal.SIGKILL
+        was_killed = isinstance(failure, Death) and failure.killed
         return (not was_killed, failure.lost_a_peer, failure.when)
 
     return min(failures, key=order)
@@ -73,7 +85,22 @@ def place(file: str) -> str:
 
 
 def unpickled(exception: bytes | None) -> BaseException | None:
+    """Return the exception of a rank; None if its class needs more than its text, or misbehaves."""
     try:
-        return None if exception is None else pickle.loads(exception)
-    except Exception:  # its class may need more than its text
+        found = None if exception is None else pickle.loads(exception)
+    except (Exception, SystemExit):
         return None
+    return found if isinstance(found, BaseException) else None
+
+
+def result(rank: int, pickled: bytes) -> Any:
+    """Return what a rank has returned.
+
+    Raises:
+        RankError: if it cannot be unpickled in this process.
+    """
+    try:
+        return pickle.loads(pickled)
+    except (Exception, SystemExit) as error:
+        why = "".join(traceback.format_exception_only(error)).strip()
+        raise RankError(f"rank {rank} returned what cannot be unpickled: {why}") from error

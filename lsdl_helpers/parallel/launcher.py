@@ -1,15 +1,18 @@
 """Run a function on several processes, from a notebook as under torchrun or srun."""
 
 import atexit
+import multiprocessing
 import os
 import socket
 import sys
 import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from numbers import Real
 from typing import Any
 
+import torch
 import torch.distributed as dist
 
 from lsdl_helpers.parallel import by_value
@@ -20,6 +23,7 @@ from lsdl_helpers.parallel.worker import Job
 
 LOCALHOST = "127.0.0.1"
 LOOPBACK = {"linux": "lo", "darwin": "lo0"}
+LONGEST_S = 2_000_000  # 23 days: torch counts the milliseconds in 32 bits
 
 
 def launch(
@@ -38,6 +42,10 @@ def launch(
     function may come from a notebook cell. What ranks print appears as they print it, each
     line tagged ``[rank]``.
 
+    Classes and functions of the notebook are in the ``__main__`` of each rank, so that pickle
+    finds them there, too: ``dist.all_gather_object``, ``torch.save``, a ``DataLoader`` with
+    workers.
+
     Under torchrun or srun the function runs in place, on as many ranks as there are; every
     rank gets the list.
 
@@ -46,30 +54,34 @@ def launch(
         num_ranks: number of processes.
         backend: "gloo" or "nccl"; None takes nccl where each rank has a GPU of its own, else
             gloo, and says why where there is a GPU.
-        threads_per_rank: of torch, in each process.
-        timeout: seconds for the whole call.
-        survive: a rank that fails leaves its RankError in the list, and the others go on.
-        grouped: show what ranks print after the call, rank by rank. None: if the environment
-            variable ``LSDL_GROUPED_OUTPUT`` is set, as it is where notebooks are stored.
+        threads_per_rank: of torch, in each process, while the function runs.
+        timeout: seconds for the whole call; 2,000,000 at most.
+        survive: a rank that fails leaves its RankError in the list, and the others go on; not
+            under torchrun or srun.
+        grouped: show what ranks print after the call, rank by rank; not under torchrun or srun.
+            None: if the environment variable ``LSDL_GROUPED_OUTPUT`` is set, as it is where
+            notebooks are stored.
 
     Returns:
         One result a rank, in the order of ranks.
 
     Raises:
-        ValueError: for a number of ranks or threads below 1.
-        RankError: when a rank raised or was killed: the first that did, with the line.
+        ValueError: for a number of ranks or threads below 1, a timeout that is no number of
+            seconds or too long, or what torchrun and srun do not allow.
+        RankError: when a rank raised or was killed: the first that did, with the line. Also for
+            a result that cannot be unpickled.
         TimeoutError: with the line at which each rank stood.
 
-    However it ends, no process, port or file is left.
+    However it ends, no process, port or file is left (on Windows, which has no groups of
+    processes, those may be left that ranks have started).
 
     >>> launch(torch.distributed.get_rank, 4)
     [0, 1, 2, 3]
     """
-    for name, count in (("num_ranks", num_ranks), ("threads_per_rank", threads_per_rank)):
-        if count < 1:
-            raise ValueError(f"{name} is {count}; it must be at least 1")
+    _check(num_ranks, threads_per_rank, timeout)
     if from_environment():
-        return _run_in_place(fn, args, num_ranks, backend, timeout)
+        _check_in_place(survive=survive, grouped=grouped)
+        return _run_in_place(fn, args, num_ranks, backend, threads_per_rank, timeout)
     if grouped is None:
         grouped = bool(os.environ.get("LSDL_GROUPED_OUTPUT"))
     store = local_store()
@@ -77,7 +89,8 @@ def launch(
         job = Job(
             call=by_value.dumps((fn, args)),
             environment=_environment(num_ranks, store.port),
-            output_folder=folder,
+            start_method=multiprocessing.get_start_method(allow_none=True),
+            folder=folder,
             backend=backend,
             num_threads=threads_per_rank,
             timeout_s=timeout,
@@ -91,15 +104,32 @@ def launch(
         return ranks.results(survive)
 
 
+def _check(num_ranks: int, threads_per_rank: int, timeout: float) -> None:
+    for name, count in (("num_ranks", num_ranks), ("threads_per_rank", threads_per_rank)):
+        if count < 1:
+            raise ValueError(f"{name} is {count}; it must be at least 1")
+    if not (isinstance(timeout, Real) and 0 < timeout <= LONGEST_S):
+        allowed = f"seconds, more than 0 and at most {LONGEST_S:,}"
+        raise ValueError(f"timeout is {timeout}; it must be a number of {allowed}")
+
+
+def _check_in_place(**options: bool | None) -> None:
+    for name, value in options.items():
+        if value:
+            why = "under torchrun or srun, which end all ranks with one and show what they print"
+            raise ValueError(f"{name} is {value}; it must be left out {why}")
+
+
 def local_store() -> dist.TCPStore:
-    """Return the store at which the ranks meet, on a free port that only this machine sees."""
-    if sys.platform == "win32":
-        return dist.TCPStore(LOCALHOST, 0, is_master=True, wait_for_workers=False, use_libuv=False)
+    """Return the store at which the ranks meet, on a free port that only this machine sees.
+
+    Torch by itself would listen to the network. Not run on Windows, where it lacks libuv.
+    """
     listening = socket.create_server((LOCALHOST, 0))
     port = listening.getsockname()[1]
     return dist.TCPStore(
         LOCALHOST, port, is_master=True, wait_for_workers=False,
-        master_listen_fd=listening.detach(),
+        master_listen_fd=listening.detach(), use_libuv=sys.platform != "win32",
     )  # fmt: skip
 
 
@@ -122,7 +152,7 @@ _in_place = ExitStack()  # the process group of torchrun or srun, until the prog
 
 def _run_in_place(
     fn: Callable[..., Any], args: tuple[Any, ...], num_ranks: int, backend: str | None,
-    timeout: float,
+    num_threads: int, timeout: float,
 ) -> list[Any]:  # fmt: skip
     """Be one of the ranks that torchrun or srun has started."""
     if not dist.is_initialized():
@@ -134,5 +164,17 @@ def _run_in_place(
     if world_size != num_ranks and dist.get_rank() == 0:
         print(f"launch: asked for {num_ranks} ranks, runs on the {world_size} that there are")
     results: list[Any] = [None] * world_size
-    dist.all_gather_object(results, fn(*args))
+    with _threads(num_threads):
+        result = fn(*args)
+    dist.all_gather_object(results, result)
     return results
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[None]:
+    usual = torch.get_num_threads()
+    torch.set_num_threads(number)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(usual)

@@ -1,36 +1,30 @@
 """The processes of one launch: started, heard, and ended whatever happens."""
 
-import multiprocessing
 import os
 import pickle
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import wait
-from types import ModuleType
 from typing import Any
 
-from lsdl_helpers.parallel.failures import Death, as_error, first_failure, tell
+from lsdl_helpers.parallel import starting
+from lsdl_helpers.parallel.failures import (
+    Death,
+    RankError,
+    as_error,
+    first_failure,
+    result,
+    tell,
+)
 from lsdl_helpers.parallel.worker import Failure, Job, run_rank
 
 GRACE_S = 0.3  # for the reports of other ranks after the first failure
 CAUSE_S = 5.0  # for the report of the one whose loss the others report
 TICK_S = 0.05  # how often there is a look at output and clock
 ANSWER_S = 1.0  # for saying at which line a rank stands
-
-# What ranks need is imported once, before they are forked. Without torch._dynamo each would
-# import it at its first optimizer step, which takes seconds.
-PRELOADED = [
-    "torch._dynamo",
-    "torch.distributed.optim",
-    "torch.distributed.pipelining",
-    "torch.distributed.tensor.parallel",
-    "torch.nn.parallel",
-    "lsdl_helpers.parallel",
-]
 
 
 class Ranks:
@@ -45,7 +39,7 @@ class Ranks:
 
     def __enter__(self) -> "Ranks":
         try:
-            with without_main(), uninterrupted():
+            with uninterrupted():
                 for rank in range(self.num_ranks):
                     self._start(rank)
         except BaseException:
@@ -82,12 +76,17 @@ class Ranks:
         if self.failures and not survive:
             first = first_failure(self.failures)
             raise as_error(first, self.failures[first], returned=self.pickled)
-        return [
-            as_error(rank, self.failures[rank])
-            if rank in self.failures
-            else pickle.loads(self.pickled[rank])
-            for rank in range(self.num_ranks)
-        ]
+        return [self._result(rank, survive) for rank in range(self.num_ranks)]
+
+    def _result(self, rank: int, survive: bool) -> Any:
+        if rank in self.failures:
+            return as_error(rank, self.failures[rank])
+        try:
+            return result(rank, self.pickled[rank])
+        except RankError as error:
+            if survive:
+                return error
+            raise
 
     @property
     def silent(self) -> list[int]:
@@ -96,16 +95,15 @@ class Ranks:
         return [rank for rank in range(self.num_ranks) if rank not in heard]
 
     def _start(self, rank: int) -> None:
-        # Not fork: threads that torch has started here would be missing there, and waited for.
-        context = multiprocessing.get_context("spawn" if os.name == "nt" else "forkserver")
-        if os.name != "nt":
-            context.set_forkserver_preload(PRELOADED)
+        context = starting.context()
         reports, reports_of_rank = context.Pipe(duplex=False)
         control_of_rank, control = context.Pipe(duplex=False)
         self.reports.append(reports)
         self.controls.append(control)
         process = context.Process(
-            target=run_rank, args=(rank, self.job, reports_of_rank, control_of_rank)
+            target=run_rank,
+            args=(rank, self.job, reports_of_rank, control_of_rank),
+            name=f"{starting.NAME}-{rank}",
         )
         process.start()
         self.processes.append(process)
@@ -120,21 +118,32 @@ class Ranks:
     def _collect(self, seconds: float) -> None:
         """Read the reports that come within `seconds`, the first of them at once."""
         watched = {self.reports[rank]: rank for rank in self.silent}
-        for report in wait(list(watched), seconds):
-            self._read(watched[report])
+        # A process that a rank has forked keeps its end of the pipe open, but not the sentinel.
+        watched |= {self.processes[rank].sentinel: rank for rank in self.silent}
+        for rank in {watched[ready] for ready in wait(list(watched), seconds)}:
+            self._read(rank)
 
     def _read(self, rank: int) -> None:
+        process = self.processes[rank]
+        ended = not process.is_alive()  # asked before the last look for a report
         try:
-            kind, content = self.reports[rank].recv()
+            while self.reports[rank].poll():
+                self._take(rank, self.reports[rank].recv())
         except (EOFError, OSError):
-            seen = time.monotonic()
-            self.processes[rank].join()
-            self.failures[rank] = Death(self.processes[rank].exitcode, seen)
-            return
-        if kind == "stack":
-            self.stacks[rank] = tell(content)
+            process.join(TICK_S)  # it is about to end
+        if ended and rank in self.silent:
+            self.failures[rank] = Death(process.exitcode, time.monotonic())
+            kill(process)
+
+    def _take(self, rank: int, kind: str) -> None:
+        with open(os.path.join(self.job.folder, f"{rank}.{kind}"), "rb") as file:
+            content = pickle.load(file)
+        if kind == "result":
+            self.pickled[rank] = content
+        elif kind == "failure":
+            self.failures[rank] = content
         else:
-            {"result": self.pickled, "failure": self.failures}[kind][rank] = content
+            self.stacks[rank] = tell(content)
 
     def _knows_cause(self) -> bool:
         return any(not failure.lost_a_peer for failure in self.failures.values())
@@ -153,12 +162,29 @@ class Ranks:
 
 
 def kill(process: Any) -> None:
-    """End a process with those that it has started, if it still runs; wait until it has ended."""
-    if os.name == "posix":
-        with suppress(ProcessLookupError):
+    """End what still runs of a process and of those that it has started; wait for its end.
+
+    The number of a process that has ended may have become that of somebody else's.
+    """
+    alive = process.is_alive()
+    if os.name == "posix" and (alive or not exists(process.pid)):
+        # macOS answers that nobody may do so where all of the group have ended
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-    process.kill()  # it may not be in a group of its own yet
+    if alive:
+        process.kill()  # it may not be in a group of its own yet
     process.join()
+
+
+def exists(pid: int) -> bool:
+    """Return whether a process has this number (POSIX)."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # of another user
+        return True
+    return True
 
 
 @contextmanager
@@ -175,17 +201,3 @@ def uninterrupted() -> Iterator[None]:
         signal.signal(signal.SIGINT, usual)
         if came and callable(usual):
             usual(*came[-1])
-
-
-@contextmanager
-def without_main() -> Iterator[None]:
-    """Hide the program that calls: a new process would run it again, from the top.
-
-    The function travels by value, so that no rank needs the program.
-    """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main

@@ -1,5 +1,6 @@
 """What runs in the process of one rank that :func:`~lsdl_helpers.parallel.launch` has started."""
 
+import multiprocessing
 import os
 import pickle
 import shutil
@@ -9,10 +10,12 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.connection import Connection
-from typing import Any
+from types import ModuleType
+from typing import Any, NoReturn
 
 import cloudpickle
 import torch
@@ -28,7 +31,8 @@ class Job:
 
     call: bytes
     environment: dict[str, str]
-    output_folder: str
+    start_method: str | None  # of processes that the function starts
+    folder: str  # for output and reports
     backend: str | None
     num_threads: int
     timeout_s: float
@@ -48,24 +52,24 @@ class Failure:
 def run_rank(rank: int, job: Job, reports: Connection, control: Connection) -> None:
     """Join the process group, call the function, report its result or its exception.
 
-    Reports are pairs: ("result", pickled), ("failure", Failure) or, whenever `control` asks,
-    ("stack", frames of the main thread). The process ends itself when `control` closes, which
-    it does with the process that called ``launch``.
+    A report is a file of the folder, named by rank and kind: "result", pickled, "failure", a
+    Failure, or, whenever `control` asks, "stack", the frames of the main thread. The process
+    ends itself when `control` closes, which it does with the process that called ``launch``.
     """
     leave_the_terminal()
-    write_to(os.path.join(job.output_folder, f"{rank}.txt"))
-    send = Sender(reports)
-    threading.Thread(target=watch, args=(control, send, job.output_folder), daemon=True).start()
+    path = os.path.join(job.folder, str(rank))
+    write_to(f"{path}.txt")
+    send = Sender(path, reports)
+    threading.Thread(target=watch, args=(control, send, job.folder), daemon=True).start()
     os.environ.clear()
     os.environ.update(job.environment, RANK=str(rank), LOCAL_RANK=str(rank))
+    multiprocessing.set_start_method(job.start_method, force=True)
+    sys.modules["__main__"] = ModuleType("__main__")  # for what comes by value
     try:
-        report = "result", cloudpickle.dumps(call(job))
+        send("result", cloudpickle.dumps(call(job)))
     except BaseException as error:
-        report = "failure", describe(error)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    send(*report)
-    os._exit(0)  # threads of libraries may hang after a lost peer
+        send("failure", describe(error))
+    end_group()  # now, for threads of libraries may hang after a lost peer
 
 
 def call(job: Job) -> Any:
@@ -80,17 +84,30 @@ def call(job: Job) -> Any:
 
 
 class Sender:
-    """Sends reports, one at a time, from whichever thread has one."""
+    """Writes reports, one at a time, from whichever thread has one, and says of which kind.
 
-    def __init__(self, reports: Connection) -> None:
-        self.reports, self.lock = reports, threading.Lock()
+    A report does not go through the pipe, where it would keep who reads it waiting if this
+    process stopped in the middle.
+    """
+
+    def __init__(self, path: str, reports: Connection) -> None:
+        self.path, self.reports, self.lock = path, reports, threading.Lock()
 
     def __call__(self, kind: str, content: Any) -> None:
         with self.lock:
-            self.reports.send((kind, content))
+            flush()
+            with open(f"{self.path}.{kind}", "wb") as file:
+                pickle.dump(content, file)
+            self.reports.send(kind)
 
 
-def watch(control: Connection, send: Callable[[str, Any], None], output_folder: str) -> None:
+def flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):  # the function may have closed it
+            stream.flush()
+
+
+def watch(control: Connection, send: Callable[[str, Any], None], folder: str) -> None:
     """Answer where the main thread stands; end this process with the one that started it."""
     main = threading.main_thread().ident
     try:
@@ -99,10 +116,15 @@ def watch(control: Connection, send: Callable[[str, Any], None], output_folder: 
             stack = traceback.extract_stack(sys._current_frames()[main])
             send("stack", frames_of_caller(stack))
     except (EOFError, OSError):
-        shutil.rmtree(output_folder, ignore_errors=True)
-        if os.name == "posix":
-            os.killpg(os.getpid(), signal.SIGKILL)
-        os._exit(1)
+        shutil.rmtree(folder, ignore_errors=True)
+        end_group()
+
+
+def end_group() -> NoReturn:
+    """End this process, with those that it has started where the system has process groups."""
+    if os.name == "posix":
+        os.killpg(os.getpid(), signal.SIGKILL)
+    os._exit(1)
 
 
 def leave_the_terminal() -> None:

@@ -1,7 +1,7 @@
 """launch in a notebook, in a program, and under torchrun; what is left when its caller dies."""
 
 import os
-import signal
+import shutil
 import subprocess
 import sys
 import time
@@ -36,10 +36,14 @@ def test_a_program_runs_in_place_under_torchrun(tmp_path):
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node"]
-    result = subprocess.run([*torchrun, "2", program], capture_output=True, text=True, timeout=300)
+    environment = os.environ | ({"USE_LIBUV": "0"} if sys.platform == "win32" else {})
+    result = subprocess.run(
+        [*torchrun, "2", program], capture_output=True, text=True, timeout=300, env=environment
+    )
     assert result.returncode == 0, result.stderr
     why = "ranks 0 and 1 share a GPU" if torch.cuda.is_available() else "rank 0 has no GPU"
-    assert sorted(result.stdout.splitlines()) == [
+    lines = [line for line in result.stdout.splitlines() if not line.startswith("[Gloo]")]
+    assert sorted(lines) == [
         "0: [30, 30]", "1: [30, 30]", f"gloo on the CPU: {why}",
     ]  # fmt: skip
 
@@ -68,28 +72,39 @@ def test_a_notebook_gets_results_and_the_line_of_its_cell():
     assert 'cell, line 3, in bad: raise ValueError("bad shard")' in error["evalue"]
 
 
+# What a rank has started ends with it where there are groups of processes.
+SLEEP = [sys.executable, "-c", "import time; time.sleep(1000)"]
+WAIT = f"subprocess.run({SLEEP})" if os.name == "posix" else "time.sleep(1000)"
+
+
 def test_the_same_program_runs_by_itself_and_no_rank_outlives_it(tmp_path):
     mark = uuid.uuid4().hex
     program = tmp_path / "program.py"
     program.write_text(
-        PROGRAM + "import subprocess\n"
-        "launch(lambda: (print('here'), subprocess.run(['sleep', '1000'])), 2)\n"
+        f"{PROGRAM}import subprocess\nlaunch(lambda: (print('here'), {WAIT}), 2)\n"
     )
-    environment = os.environ | {"OUR_MARK": mark, "TMPDIR": str(tmp_path)}
+    folder = tmp_path / ("long" * 20)  # too long for a socket
+    folder.mkdir()
+    environment = os.environ | {"OUR_MARK": mark, "TMPDIR": str(folder)}
     environment.pop("LSDL_GROUPED_OUTPUT", None)
     caller = subprocess.Popen(
         [sys.executable, program], env=environment, stdout=subprocess.PIPE, text=True
     )
+    if os.name == "posix":
+        said, short = caller.stdout.readline().split("; they are in ")
+        assert said == "launch: the temporary folder has too long a path for sockets"
     assert caller.stdout.readline() == "None: [30, 30]\n"
     assert sorted(caller.stdout.readline() for _ in range(2)) == ["[0] here\n", "[1] here\n"]
-    assert len(marked(mark)) >= 5
-    caller.send_signal(signal.SIGKILL)
+    assert len(marked(mark)) >= 3
+    caller.kill()
     caller.communicate()
     end = time.monotonic() + 60
-    while (marked(mark) or left(tmp_path)) and time.monotonic() < end:
+    while (marked(mark) or left(folder)) and time.monotonic() < end:
         time.sleep(0.1)
     assert marked(mark) == []
-    assert left(tmp_path) == []
+    assert left(folder) == []
+    if os.name == "posix":
+        shutil.rmtree(short.strip())  # the killed program could not
 
 
 def marked(mark):

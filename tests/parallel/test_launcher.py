@@ -1,4 +1,5 @@
 import gc
+import math
 import os
 import re
 import signal
@@ -7,7 +8,9 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,12 +20,16 @@ import pytest
 import torch
 import torch.distributed as dist
 
-from lsdl_helpers.parallel import RankError, launch, ranks
+from lsdl_helpers.parallel import RankError, launch, launcher, ranks
 
 # As from a notebook: what is defined here travels by value.
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
-SLEEP = ["sleep", f"1000.{os.getpid()}"]  # to be told from those of other runs
+# The number is there to tell it from those of other runs.
+SLEEP = [sys.executable, "-c", "import time; time.sleep(1000)", str(os.getpid())]
+POSIX = os.name == "posix"
+SIGKILL = 9  # on Windows it is an exit code
+KILLED = "was killed by SIGKILL" if POSIX else "ended by itself with exit code 9"
 
 
 def rank_plus(number):
@@ -39,7 +46,7 @@ def raise_in_rank_1():
     wait_for_the_others()
 
 
-def kill_rank_1(number=signal.SIGKILL):
+def kill_rank_1(number=SIGKILL):
     if dist.get_rank() == 1:
         os.kill(os.getpid(), number)
     wait_for_the_others()
@@ -159,16 +166,58 @@ def test_a_rank_that_returned_too_early_is_named():
         launch(wait_for_rank_0, 2)
 
 
-@pytest.mark.parametrize("keeps", [None, threading.Lock], ids=["back", "there"])
-def test_an_exception_that_cannot_travel_is_told_all_the_same(keeps):
+class Odd(Ours):
+    """What ends the process, or becomes a number, where it is unpickled."""
+
+    def __reduce__(self):
+        return (sys.exit, (1,)) if self.number else (int, ("1",))
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "keeps"),
+    [(Ours, 1, None), (Ours, 1, threading.Lock), (Odd, 1, None), (Odd, 0, None)],
+    ids=["back", "there", "exit", "number"],
+)
+def test_an_exception_that_cannot_travel_is_told_all_the_same(kind, number, keeps):
     def fail():
-        error = Ours("cannot travel", 1)
+        error = kind("cannot travel", number)
         error.kept = keeps and keeps()
         raise error
 
-    with pytest.raises(RankError, match="Ours: cannot travel") as caught:
+    with pytest.raises(RankError, match=f"{kind.__name__}: cannot travel") as caught:
         launch(fail, 1)
     assert caught.value.__cause__ is None
+
+
+class Unreadable:
+    def __reduce__(self):
+        return int, ("x",)
+
+
+def test_a_result_that_cannot_be_read_is_an_error_of_its_rank():
+    def fail():
+        return Unreadable() if dist.get_rank() else "good"
+
+    good, error = launch(fail, 2, survive=True)
+    assert good == "good"
+    assert str(error).startswith("rank 1 returned what cannot be unpickled: ValueError: invalid")
+    with pytest.raises(RankError, match="rank 0 returned what cannot be unpickled"):
+        launch(Unreadable, 1)
+
+
+def test_a_long_result_is_not_waited_for_in_a_pipe_and_stdout_may_be_closed():
+    def long():
+        send = Connection._send
+
+        def send_short(self, message, *args):
+            assert len(message) < 512, "may stop in the middle"
+            send(self, message, *args)
+
+        Connection._send = send_short
+        sys.stdout.close()
+        return bytes(100_000)
+
+    assert launch(long, 1, timeout=60) == [bytes(100_000)]
 
 
 def test_a_result_that_cannot_travel_is_an_error():
@@ -176,10 +225,26 @@ def test_a_result_that_cannot_travel_is_an_error():
         launch(lambda: __import__("threading").Lock(), 1)
 
 
-@pytest.mark.parametrize(("number", "name"), [(9, "SIGKILL; the system"), (11, "SIGSEGV$")])
-def test_a_killed_rank_is_reported_with_its_signal(number, name):
-    with pytest.raises(RankError, match=f"rank 1 was killed by {name}"):
+SIGNALS = [(9, f"{KILLED}; the system"), (11, "was killed by SIGSEGV$")]
+
+
+@pytest.mark.parametrize(("number", "text"), SIGNALS if POSIX else [(9, KILLED)])
+def test_a_killed_rank_is_reported_with_its_signal(number, text):
+    with pytest.raises(RankError, match=f"rank 1 {text}"):
         launch(kill_rank_1, 3, number)
+
+
+def leave_a_process_and_die():
+    if os.fork():
+        os.kill(os.getpid(), SIGKILL)
+    time.sleep(1000)
+
+
+if POSIX:
+
+    def test_a_killed_rank_is_reported_although_a_process_that_it_forked_lives():
+        with pytest.raises(RankError, match=f"rank 0 {KILLED}"):
+            launch(leave_a_process_and_die, 1, timeout=60)
 
 
 def test_a_rank_that_ends_itself_is_reported_with_its_exit_code():
@@ -207,13 +272,13 @@ def test_a_time_limit_says_where_each_rank_stands(monkeypatch, tmp_path):
 def test_others_may_survive_a_failed_rank():
     def fail_in_rank_1():
         if dist.get_rank() == 1:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), SIGKILL)
         time.sleep(1)  # long enough to be ended
         return dist.get_rank()
 
     first, second, third = launch(fail_in_rank_1, 3, survive=True)
     assert (first, third) == (0, 2)
-    assert str(second).startswith("rank 1 was killed by SIGKILL")
+    assert str(second).startswith(f"rank 1 {KILLED}")
 
 
 @pytest.mark.parametrize("wrong", [{"num_ranks": 0}, {"num_ranks": 1, "threads_per_rank": -1}])
@@ -222,13 +287,72 @@ def test_counts_below_1_are_errors(wrong):
         launch(rank_plus, **wrong)
 
 
+@pytest.mark.parametrize("timeout", [math.inf, math.nan, 0, -1, 1e10, None])
+def test_a_time_limit_that_is_none_is_an_error(timeout):
+    with pytest.raises(ValueError, match=f"timeout is {timeout}; it must be a number of seconds,"):
+        launch(rank_plus, 1, 0, timeout=timeout)
+
+
+def test_the_longest_time_limit_is_taken():
+    assert launch(rank_plus, 1, 0, timeout=launcher.LONGEST_S) == [0]
+
+
+def test_main_stays_as_it_is_while_threads_launch():
+    main, seen, over = sys.modules["__main__"], set(), threading.Event()
+
+    def look():
+        while not over.wait(0.001):
+            seen.add(sys.modules["__main__"])
+
+    with ThreadPoolExecutor(4) as pool:
+        pool.submit(look)
+        assert list(pool.map(partial(launch, rank_plus), [2, 2, 2], [5, 6, 7]))[2] == [7, 8]
+        over.set()
+    assert seen | {sys.modules["__main__"]} == {main}
+
+
+@pytest.mark.parametrize("system", ["linux", "win32"])
+def test_the_store_of_ranks_listens_to_this_machine_alone(system, monkeypatch):
+    monkeypatch.setattr(launcher, "sys", SimpleNamespace(platform=system))
+    store = launcher.local_store()
+    heard = {c.laddr.ip for c in psutil.Process().net_connections() if c.laddr.port == store.port}
+    assert heard == {"127.0.0.1"}
+    store.set("key", "value")
+    assert store.get("key") == b"value"
+
+
+@pytest.fixture
+def torchrun(monkeypatch):
+    """The only rank of a torchrun."""
+    variables = {"RANK": 0, "WORLD_SIZE": 1, "LOCAL_RANK": 0, "MASTER_ADDR": "n", "MASTER_PORT": 0}
+    for name, value in variables.items():
+        monkeypatch.setenv(name, str(value))
+    yield
+    launcher._in_place.close()
+
+
+@pytest.mark.usefixtures("torchrun")
+@pytest.mark.parametrize("option", ["survive", "grouped"])
+def test_torchrun_is_not_asked_for_what_it_does_not_do(option):
+    with pytest.raises(ValueError, match=f"{option} is True; it must be left out under torchrun"):
+        launch(rank_plus, 1, 0, **{option: True})
+
+
+@pytest.mark.usefixtures("torchrun")
+def test_under_torchrun_the_function_has_the_threads_asked_for():
+    usual = torch.get_num_threads()
+    assert launch(torch.get_num_threads, 1, threads_per_rank=usual + 1) == [usual + 1]
+    assert torch.get_num_threads() == usual
+
+
 ENDINGS = {
     "success": (lambda: None, None),
     "an exception": (raise_in_rank_1, RankError),
     "a killed rank": (kill_rank_1, RankError),
     "a time limit": (wait_in_vain, TimeoutError),  # of 4 s
-    "Ctrl-C": (partial(interrupt, os.getpid()), KeyboardInterrupt),
 }
+if POSIX:  # on Windows it would end this process
+    ENDINGS["Ctrl-C"] = (partial(interrupt, os.getpid()), KeyboardInterrupt)
 
 
 @pytest.fixture
@@ -269,7 +393,9 @@ def what_there_is():
     gc.collect()
     me, shared_memory = psutil.Process(), Path("/dev/shm")
     below = [p for p in me.children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE]
-    orphans = [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == SLEEP]
+    command_lines = [(p, p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline"])]
+    orphans = [p for p, line in command_lines if POSIX and line[1:] == SLEEP[1:]]
     ports = [c.laddr.port for c in me.net_connections() if c.status == psutil.CONN_LISTEN]
     files = shared_memory.iterdir() if shared_memory.exists() else ()
-    return {*below, *orphans, *ports, *files, *(f"descriptor {n}" for n in range(me.num_fds()))}
+    descriptors = [f"descriptor {n}" for n in range(me.num_fds())] if POSIX else []
+    return {*below, *orphans, *ports, *files, *descriptors}
