@@ -93,7 +93,7 @@ def unpickled(exception: bytes | None) -> BaseException | None:
     return found if isinstance(found, BaseException) else None
 
 
-def result(rank: int, pickled: bytes) -> Any:
+def unpickle_result(rank: int, pickled: bytes) -> Any:
     """Return what a rank has returned.
 
     Raises:

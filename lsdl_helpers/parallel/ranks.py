@@ -16,8 +16,8 @@ from lsdl_helpers.parallel.failures import (
     RankError,
     as_error,
     first_failure,
-    result,
     tell,
+    unpickle_result,
 )
 from lsdl_helpers.parallel.worker import Failure, Job, run_rank
 
@@ -82,7 +82,7 @@ class Ranks:
         if rank in self.failures:
             return as_error(rank, self.failures[rank])
         try:
-            return result(rank, self.pickled[rank])
+            return unpickle_result(rank, self.pickled[rank])
         except RankError as error:
             if survive:
                 return error
@@ -182,8 +182,8 @@ def exists(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # of another user
-        return True
+    except PermissionError:  # one of another user
+        pass
     return True
 
 

@@ -149,7 +149,7 @@ def describe(error: BaseException) -> Failure:
     when = time.monotonic()
     try:
         pickled = cloudpickle.dumps(error)
-    except Exception:
+    except (Exception, SystemExit):
         pickled = None
     text = "".join(traceback.format_exception_only(error)).strip()
     frames = frames_of_caller(traceback.extract_tb(error.__traceback__))

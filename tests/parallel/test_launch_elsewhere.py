@@ -80,9 +80,7 @@ WAIT = f"subprocess.run({SLEEP})" if os.name == "posix" else "time.sleep(1000)"
 def test_the_same_program_runs_by_itself_and_no_rank_outlives_it(tmp_path):
     mark = uuid.uuid4().hex
     program = tmp_path / "program.py"
-    program.write_text(
-        f"{PROGRAM}import subprocess\nlaunch(lambda: (print('here'), {WAIT}), 2)\n"
-    )
+    program.write_text(f"{PROGRAM}import subprocess\nlaunch(lambda: (print('here'), {WAIT}), 2)\n")
     folder = tmp_path / ("long" * 20)  # too long for a socket
     folder.mkdir()
     environment = os.environ | {"OUR_MARK": mark, "TMPDIR": str(folder)}

@@ -6,7 +6,6 @@ import pytest
 
 from lsdl_helpers.parallel import starting
 
-
 METHODS = {"darwin": "spawn", "win32": "spawn"}
 if os.name == "posix":  # else there is no fork server to ask for
     METHODS["linux"] = "forkserver"
