@@ -44,7 +44,7 @@ def launch(
 
     Classes and functions of the notebook are in the ``__main__`` of each rank, so that pickle
     finds them there, too: ``dist.all_gather_object``, ``torch.save``, a ``DataLoader`` with
-    workers.
+    workers where the system forks them, as Linux does.
 
     Under torchrun or srun the function runs in place, on as many ranks as there are; every
     rank gets the list.
