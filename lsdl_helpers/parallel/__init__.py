@@ -6,7 +6,7 @@ from lsdl_helpers.parallel.checkpoint import load_latest, random_state, save, se
 from lsdl_helpers.parallel.data_parallel import DataParallel
 from lsdl_helpers.parallel.failures import RankError
 from lsdl_helpers.parallel.large_batch import fit_returns, steps_to_loss
-from lsdl_helpers.parallel.launcher import launch
+from lsdl_helpers.parallel.launcher import launch, local_store
 from lsdl_helpers.parallel.link import Link, fit_link
 from lsdl_helpers.parallel.process_group import Place, Rank, from_environment, join
 from lsdl_helpers.parallel.slow_link import SlowLink
@@ -15,6 +15,6 @@ from lsdl_helpers.parallel.work_queue import Answers, answer_all, shard
 __all__ = [
     "Answers", "DataParallel", "Link", "Place", "Rank", "RankError", "Sent", "SlowLink",
     "answer_all", "calibrate_parallel", "fit_link", "fit_returns", "from_environment", "join",
-    "launch", "load_latest", "random_state", "ring_all_reduce", "save", "set_random_state",
-    "shard", "steps_to_loss", "time_all_reduces",
+    "launch", "load_latest", "local_store", "random_state", "ring_all_reduce", "save",
+    "set_random_state", "shard", "steps_to_loss", "time_all_reduces",
 ]  # fmt: skip

@@ -2,17 +2,19 @@
 
 import os
 import pickle
-import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch.distributed as dist
 
+from lsdl_helpers.parallel import by_value
 from lsdl_helpers.parallel.failures import RankError
-from lsdl_helpers.parallel.launcher import launch, local_store
+from lsdl_helpers.parallel.launcher import LOCALHOST, launch, local_store
 from lsdl_helpers.parallel.process_group import from_environment
 
 TICK_S = 0.1  # how often the bar is drawn
@@ -59,11 +61,12 @@ def answer_all(
 
     Whoever is free takes the next task, so a slow rank takes fewer. When all are handed out,
     those without an answer are handed out again to whoever is free, the first answer counts,
-    and so neither a slow rank nor a killed one keeps the others from ending.
+    and so neither a slow rank nor a killed one keeps the others from ending. What a rank has
+    answered before it is killed counts: answers wait in a temporary folder of this user.
 
     Args:
         fn: called on the ranks, where ``torch.distributed`` is ready but must not be waited for:
-            another rank may be gone. Its answers must be picklable.
+            another rank may be gone. Its answers must be picklable, as results of ``launch``.
         tasks: anything that can be pickled, e.g. lists of indices.
         num_ranks: processes on this machine.
         timeout: seconds for the whole call.
@@ -82,24 +85,26 @@ def answer_all(
     if from_environment():
         raise RuntimeError("answer_all starts ranks of its own; call it outside torchrun and srun")
     store = local_store()
-    with progress(store, len(tasks)):
-        ended = launch(serve, num_ranks, fn, tasks, store.port, timeout=timeout, survive=True)
-    lost = {rank: error for rank, error in enumerate(ended) if isinstance(error, RankError)}
-    if len(tasks) and not store.check([f"winner {task}" for task in range(len(tasks))]):
-        raise min(lost.items())[1]
-    winners = [int(store.get(f"winner {task}")) for task in range(len(tasks))]
-    values = [pickle.loads(store.get(f"{task} of {rank}")) for task, rank in enumerate(winners)]
+    with tempfile.TemporaryDirectory(prefix="lsdl-answers-", ignore_cleanup_errors=True) as folder:
+        args = (fn, tasks, store.port, folder)
+        with progress(store, len(tasks)):
+            ended = launch(serve, num_ranks, *args, timeout=timeout, survive=True)
+        lost = {rank: error for rank, error in enumerate(ended) if isinstance(error, RankError)}
+        if len(tasks) and not store.check([f"winner {task}" for task in range(len(tasks))]):
+            raise min(lost.items())[1]
+        winners = [int(store.get(f"winner {task}")) for task in range(len(tasks))]
+        values = [read(folder, task, rank) for task, rank in enumerate(winners)]
     by_rank = [winners.count(rank) for rank in range(num_ranks)]
     return Answers(values, by_rank, store.add("again", 0), lost)
 
 
-def serve(fn: Callable[[Any], Any], tasks: Sequence[Any], port: int) -> None:
+def serve(fn: Callable[[Any], Any], tasks: Sequence[Any], port: int, folder: str) -> None:
     """Answer tasks on one rank until none is without an answer."""
-    store = dist.TCPStore("127.0.0.1", port, use_libuv=sys.platform != "win32")  # as local_store
+    store = dist.TCPStore(LOCALHOST, port, use_libuv=False)  # which Windows does not have
     rank, num_ranks = dist.get_rank(), dist.get_world_size()
     wait_for_all(store, num_ranks)
     for task in handed_out(store, len(tasks), rank, num_ranks):
-        record(store, task, rank, fn(tasks[task]))
+        record(store, folder, task, rank, fn(tasks[task]))
 
 
 def wait_for_all(store: dist.Store, num_ranks: int) -> None:
@@ -124,11 +129,24 @@ def handed_out(store: dist.Store, num_tasks: int, rank: int, num_ranks: int) -> 
             yield task
 
 
-def record(store: dist.Store, task: int, rank: int, value: Any) -> None:
-    """Keep an answer; of several to one task the first is the winner, and is counted."""
-    store.set(f"{task} of {rank}", pickle.dumps(value))
+def record(store: dist.Store, folder: str, task: int, rank: int, value: Any) -> None:
+    """Keep an answer; of several to one task the first is the winner, and is counted.
+
+    Any user of this machine can write to the store, and whoever unpickles runs what is written.
+    So an answer is a file, in a folder that is only this user's, and the store has counters.
+    """
+    answer_file(folder, task, rank).write_bytes(by_value.dumps(value))
     if store.compare_set(f"winner {task}", "", str(rank)) == str(rank).encode():
         store.add("answered", 1)
+
+
+def read(folder: str, task: int, rank: int) -> Any:
+    """Return an answer that was recorded."""
+    return pickle.loads(answer_file(folder, task, rank).read_bytes())
+
+
+def answer_file(folder: str, task: int, rank: int) -> Path:
+    return Path(folder, f"{task} of {rank}")
 
 
 @contextmanager
@@ -148,7 +166,8 @@ def progress(store: dist.Store, num_tasks: int) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
-        print(f"{live * chr(13)}{bar(store.add('answered', 0), num_tasks)}")
+        line = bar(store.add("answered", 0), num_tasks)
+        print(f"\r{line}" if live else line)
 
 
 def bar(num_done: int, num_tasks: int, width: int = 30) -> str:

@@ -1,4 +1,5 @@
 import os
+import pickle
 import signal
 import sys
 import time
@@ -8,9 +9,11 @@ import pytest
 import torch.distributed as dist
 from hypothesis import given
 from hypothesis import strategies as st
+from notebook_form import ROOT
 
 from lsdl_helpers.parallel import RankError, answer_all, launch, shard, work_queue
-from lsdl_helpers.parallel.work_queue import bar, handed_out, record, wait_for_all
+from lsdl_helpers.parallel.launcher import local_store
+from lsdl_helpers.parallel.work_queue import bar, handed_out, read, record, wait_for_all
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 TASKS = list(range(100, 140))
@@ -104,7 +107,7 @@ def die_or_return(port):
 
 
 def test_survivors_of_a_launch_go_on():
-    store = dist.TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
+    store = local_store()
     first, killed, raised, last = launch(die_or_return, 4, store.port, survive=True)
     assert (first, last) == (0, 3)
     assert isinstance(killed, RankError)
@@ -113,32 +116,73 @@ def test_survivors_of_a_launch_go_on():
     assert isinstance(raised.__cause__, KeyError)
 
 
-@pytest.mark.parametrize(("platform", "libuv"), [("win32", False), ("linux", True)])
-def test_a_rank_opens_the_store_as_torch_is_built(monkeypatch, platform, libuv):
-    def open_store(address, port, *, use_libuv):
-        raise ConnectionError(f"{address}:{port}, {use_libuv}")
-
-    monkeypatch.setattr(work_queue.sys, "platform", platform)
-    monkeypatch.setattr(work_queue.dist, "TCPStore", open_store)
-    with pytest.raises(ConnectionError, match=f"127.0.0.1:7, {libuv}"):
-        work_queue.serve(square, TASKS, 7)
+class Answer:
+    def __init__(self, number):
+        self.number = number
 
 
-def test_the_first_answer_counts():
+def killed_after_two(task):
+    if dist.get_rank() == 1 and task == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.3 * (dist.get_rank() == 0))  # so that rank 1 has a second task
+    return Answer(task), lambda: 10 * task
+
+
+def test_a_killed_rank_loses_no_answer_and_answers_may_be_of_a_notebook():
+    answers = answer_all(killed_after_two, range(3), num_ranks=2)
+    assert answers.by_rank == [2, 1]
+    assert [(answer.number, tenfold()) for answer, tenfold in answers.values] == [
+        (0, 0), (1, 10), (2, 20),
+    ]  # fmt: skip
+    assert isinstance(answers.values[0][0], Answer)
+
+
+class Evil:
+    def __reduce__(self):
+        return os.mkdir, ("evil",)
+
+
+def test_nothing_is_unpickled_that_another_user_wrote_into_the_store(monkeypatch, tmp_path):
+    """Whoever finds the port may write what he likes."""
+    store = local_store()
+
+    def launch_and_attack(*args, **options):
+        ended = launch(*args, **options)
+        for task in range(3):
+            store.set(f"{task} of 0", pickle.dumps(Evil()))
+        return ended
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(work_queue, "local_store", lambda: store)
+    monkeypatch.setattr(work_queue, "launch", launch_and_attack)
+    assert answer_all(abs, range(3), num_ranks=1).values == [0, 1, 2]
+    assert not list(tmp_path.iterdir())
+
+
+def test_only_local_store_opens_a_store():
+    """Any other one may listen to the network."""
+    rooms = ("lsdl_helpers", "book", "examples", "experiments", "benchmarks", "tools")
+    files = [path for room in rooms for path in (ROOT / room).rglob("*.[pi][yp]*")]
+    texts = {path.name: path.read_text() for path in files if path.suffix in (".py", ".ipynb")}
+    assert [name for name, text in texts.items() if "is_master=True" in text] == ["launcher.py"]
+
+
+def test_the_first_answer_counts(tmp_path):
     store = dist.HashStore()
-    record(store, 0, 1, "first")
-    record(store, 0, 2, "second")
+    record(store, tmp_path, 0, 1, "first")
+    record(store, tmp_path, 0, 2, "second")
     assert (store.get("winner 0"), store.add("answered", 0)) == (b"1", 1)
+    assert read(tmp_path, 0, 1) == "first"
     assert list(handed_out(store, 1, rank=1, num_ranks=2)) == []
 
 
-def test_tasks_without_an_answer_are_handed_out_again():
+def test_tasks_without_an_answer_are_handed_out_again(tmp_path):
     store = dist.HashStore()
     first, second = (handed_out(store, 5, rank, num_ranks=2) for rank in (0, 1))
     order = [next(ranks) for ranks in (first, second, second, first, second)]
     assert order == [0, 1, 2, 3, 4]
     for task in (0, 1, 3):
-        record(store, task, 0, "answer")
+        record(store, tmp_path, task, 0, "answer")
     assert list(second) == [2, 4]
     assert store.add("again", 0) == 2
 
