@@ -1,8 +1,10 @@
 """Checkpoints that are loaded whole or not at all."""
 
 import hashlib
+import io
 import os
 import re
+from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,10 @@ import torch
 
 # step, and the first 16 hexadecimal digits of the SHA-256 of the content
 NAME = re.compile(r"step-(\d{8,})-([0-9a-f]{16})\.pt")
+ALLOWED = (
+    "tensors, numbers of Python, strings, bytes, None, and lists, tuples, sets and dictionaries of "
+    "them; of a module or an optimizer its state_dict()"
+)
 
 
 def save(folder: str | Path, step: int, state: dict[str, Any], *, keep: int = 2) -> Path:
@@ -21,13 +27,15 @@ def save(folder: str | Path, step: int, state: dict[str, Any], *, keep: int = 2)
     Args:
         folder: is made if it is missing.
         step: steps of training that are done.
-        state: what torch.save takes and torch.load gives back with ``weights_only=True``:
-            tensors, numbers, strings, and lists and dictionaries of them.
+        state: what torch.load gives back with ``weights_only=True``: tensors, numbers of Python,
+            strings, and lists, tuples, sets and dictionaries of them.
         keep: checkpoints that stay, this one among them. Those of the same or a later step, of
             a course that was given up, do not.
 
     Raises:
-        ValueError: for a negative step, or if none is to be kept.
+        ValueError: for a negative step, if none is to be kept, or for a state that could not be
+            loaded, with the place in it. No file stays, and the checkpoints before do.
+        OSError: with the folder and the cause, e.g. a full disk. The same holds.
 
     >>> save("checkpoints", 20, {"model": nn.Linear(2, 1).state_dict()}).name
     'step-00000020-...pt'
@@ -41,12 +49,12 @@ def save(folder: str | Path, step: int, state: dict[str, Any], *, keep: int = 2)
     for left_over in folder.glob("*.partial"):
         left_over.unlink()
     partial = folder / f"step-{step:08d}.partial"
-    with open(partial, "w+b") as file:
-        torch.save(state, file)
-        file.flush()
-        os.fsync(file.fileno())
-        path = folder / f"step-{step:08d}-{_hash(file)}.pt"
-    os.replace(partial, path)
+    try:
+        path = folder / f"step-{step:08d}-{_write(state, partial)}.pt"
+        os.replace(partial, path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
     _sync_names(folder)
     earlier = [found for found in _newest_first(folder) if _step(found) < step]
     for old in set(_newest_first(folder)) - {path, *earlier[: keep - 1]}:
@@ -95,6 +103,58 @@ def set_random_state(state: dict[str, torch.Tensor]) -> None:
     torch.set_rng_state(state["cpu"])
     if "cuda" in state:
         torch.cuda.set_rng_state(state["cuda"])
+
+
+def _write(state: dict[str, Any], path: Path) -> str:
+    """Write a file, see whether it can be loaded, and return the hash of its content."""
+    try:
+        with open(path, "w+b") as file:
+            torch.save(state, file)
+            file.flush()
+            os.fsync(file.fileno())
+            content = _hash(file)
+        torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+    except Exception as error:
+        if explained := _explain(error, state, path.parent):
+            raise explained from error
+        raise
+    return content
+
+
+def _explain(error: Exception, state: dict[str, Any], folder: Path) -> Exception | None:
+    """Return an error that says what a disk or torch did not take, None if that is unknown."""
+    of_disk = error if isinstance(error, OSError) else error.__context__  # torch hides it there
+    if isinstance(of_disk, OSError):
+        return OSError(of_disk.errno, of_disk.strerror, str(folder))
+    refused = _refused(state, "state")
+    return ValueError(f"{refused}; allowed are {ALLOWED}") if refused else None
+
+
+def _refused(value: Any, name: str) -> str:
+    """Say which part of a value could not be loaded; "" if there is none."""
+    if type(value) in (dict, OrderedDict):
+        parts = [(key, f"key {key!r} of {name}") for key in value]
+        parts += [(part, f"{name}[{key!r}]") for key, part in value.items()]
+    elif type(value) in (list, tuple):
+        parts = [(part, f"{name}[{k}]") for k, part in enumerate(value)]
+    elif _can_be_loaded(value):
+        return ""
+    else:
+        kind = f"{type(value).__module__}.{type(value).__qualname__}"
+        return f"{name} is a {kind}, which could not be loaded"
+    inner = (_refused(part, name_of_part) for part, name_of_part in parts)
+    return next(filter(None, inner), "")
+
+
+def _can_be_loaded(value: Any) -> bool:
+    file = io.BytesIO()
+    try:
+        torch.save(value, file)
+        file.seek(0)
+        torch.load(file, map_location="cpu", weights_only=True)
+    except Exception:  # pickle and torch raise many kinds
+        return False
+    return True
 
 
 def _hash(file) -> str:

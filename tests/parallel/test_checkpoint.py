@@ -1,10 +1,17 @@
+import datetime
+import enum
 import errno
+import io
 import os
+import pathlib
+from collections import Counter, OrderedDict, defaultdict
 
+import numpy as np
 import pytest
 import torch
+from torch import nn
 
-from lsdl_helpers.parallel import load_latest, random_state, save, set_random_state
+from lsdl_helpers.parallel import checkpoint, load_latest, random_state, save, set_random_state
 
 
 def state(number):
@@ -61,22 +68,95 @@ def test_neither_is_one_of_full_length_with_a_hole(tmp_path):
         assert loaded(tmp_path) == (20, 20)
 
 
-@pytest.mark.parametrize("moment", ["fsync", "replace"])
-def test_a_writer_that_dies_leaves_the_one_before(tmp_path, monkeypatch, moment):
+def test_a_writer_that_dies_leaves_the_one_before(tmp_path):
     """Its partial file is not loaded, and the next writer takes it away."""
     save(tmp_path, 20, state(20))
-
-    def die(*args):
-        raise OSError(errno.ENOSPC, "the disk is full")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, moment, die)
-        with pytest.raises(OSError, match="full"):
-            save(tmp_path, 40, state(40))
-    assert names(tmp_path) == ["step-00000020", "step-00000040"]
+    (tmp_path / "step-00000040.partial").write_bytes(b"cut off")
     assert loaded(tmp_path) == (20, 20)
     save(tmp_path, 60, state(60))
     assert names(tmp_path) == ["step-00000020", "step-00000060"]
+
+
+@pytest.mark.parametrize("moment", ["fsync", "replace"])
+def test_a_writer_that_fails_leaves_the_one_before_alone(tmp_path, monkeypatch, moment):
+    save(tmp_path, 20, state(20))
+
+    def fail(*args):
+        raise OSError(errno.EIO, "the disk is broken")
+
+    monkeypatch.setattr(os, moment, fail)
+    with pytest.raises(OSError, match="the disk is broken"):
+        save(tmp_path, 40, state(40))
+    assert names(tmp_path) == ["step-00000020"]
+    assert loaded(tmp_path) == (20, 20)
+
+
+class FullDisk(io.FileIO):
+    """A file on a disk that has room for 100,000 bytes."""
+
+    def write(self, data):
+        if self.tell() + len(data) > 100_000:
+            raise OSError(errno.ENOSPC, "No space left")
+        return super().write(data)
+
+
+def open_full(path, mode):
+    return io.BufferedRandom(FullDisk(path, mode))
+
+
+@pytest.mark.parametrize("size", [10**6, 30_000, 24_900])  # torch notices at different places
+def test_a_full_disk_is_an_error_that_names_folder_and_cause(tmp_path, monkeypatch, size):
+    save(tmp_path, 20, state(20))
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint, "open", open_full, raising=False)
+        with pytest.raises(OSError, match="No space left") as caught:
+            save(tmp_path, 40, {"x": torch.ones(size)})
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(tmp_path))
+    assert names(tmp_path) == ["step-00000020"]
+    assert loaded(tmp_path) == (20, 20)
+
+
+class Color(enum.Enum):
+    RED = 1
+
+
+class Ours:
+    pass
+
+
+@pytest.mark.parametrize("value", [
+    np.float64(0.5), np.int64(1), np.ones(2), np.random.RandomState(0).get_state(),
+    pathlib.Path("x"), datetime.date(2026, 1, 1), defaultdict(list), frozenset([1]), slice(2),
+    range(2), Color.RED, Ours(), nn.Linear(1, 1), lambda: 1, os,
+], ids=lambda value: type(value).__name__)  # fmt: skip
+def test_what_could_not_be_loaded_is_refused(tmp_path, value):
+    save(tmp_path, 20, state(20))
+    with pytest.raises(ValueError, match=r"state\['of'\]\[1\].* is a .*; allowed are tensors"):
+        save(tmp_path, 40, {**state(40), "of": [torch.ones(2), value]})
+    assert names(tmp_path) == ["step-00000020"]
+    assert loaded(tmp_path) == (20, 20)
+
+
+@pytest.mark.parametrize(("wrong", "where"), [
+    ({"a": {"b": (1, np.float64(2))}}, r"^state\['a'\]\['b'\]\[1\] is a numpy.float64, which"),
+    ({"a": {Color.RED: 1}}, r"^key <Color.RED: 1> of state\['a'\] is a .*Color, which"),
+    ([defaultdict(int, x=1)], r"^state\[0\] is a collections.defaultdict, which"),
+])  # fmt: skip
+def test_the_place_in_the_state_is_named(tmp_path, wrong, where):
+    with pytest.raises(ValueError, match=where):
+        save(tmp_path, 1, wrong)
+
+
+@pytest.mark.parametrize("value", [
+    None, True, 2**70, 1.5, 2j, "x", b"x", bytearray(b"x"), {1}, (1, [2]), {1: 2, (3, None): 4},
+    OrderedDict(a=1), Counter("ab"), torch.Size([2]), torch.float16, torch.device("cpu"),
+    torch.ones(2).to(torch.float8_e4m3fn), nn.Parameter(torch.ones(1)),
+    torch.optim.SGD([torch.ones(1)], 0.1).state_dict(),
+], ids=lambda value: type(value).__name__)  # fmt: skip
+def test_what_can_be_loaded_is_saved(tmp_path, value):
+    save(tmp_path, 1, {"of": value})
+    found = load_latest(tmp_path)[1]["of"]
+    assert torch.equal(found, value) if torch.is_tensor(value) else found == value
 
 
 def test_the_content_is_on_the_disk_before_it_has_a_name(tmp_path, monkeypatch):
