@@ -32,9 +32,9 @@ class DataParallel(nn.Module):
 
     Each rank calls it on its own examples, calls ``backward`` on the mean loss, then
     :meth:`finish`, then steps its optimizer. Gradients travel in buckets, last layers first;
-    one is sent as soon as its gradients are there, while the backward pass goes on. The
-    weights begin as those of rank 0. Buffers, such as the averages of batch normalization,
-    remain each rank's own.
+    one is sent as soon as its gradients are there, while the backward pass goes on. All
+    parameters, frozen ones, too, and buffers begin as those of rank 0. Buffers, such as the
+    averages of batch normalization, are each rank's own from then on.
 
     Args:
         network: on every rank the same layers; all parameters of one dtype.
@@ -62,11 +62,12 @@ class DataParallel(nn.Module):
         super().__init__()
         self.network, self.overlap, self.all_reduce = network, overlap, all_reduce
         self.sync, self.num_sent = True, 0
+        for tensor in (*network.parameters(), *network.buffers()):
+            copy_from_rank_0(tensor)
         trained = [p for p in network.parameters() if p.requires_grad]
         self.buckets = make_buckets(trained, bucket_bytes)
         for bucket in self.buckets:
             for parameter in bucket.parameters:
-                dist.broadcast(parameter.data, src=0)
                 parameter.register_post_accumulate_grad_hook(self._when_ready(bucket))
         self._expect_gradients()
 
@@ -132,6 +133,14 @@ class DataParallel(nn.Module):
         bucket.flat = torch.cat([p.grad.flatten() for p in bucket.parameters])
         bucket.wait = self.all_reduce(bucket.flat)
         self.num_sent += 1
+
+
+def copy_from_rank_0(tensor: torch.Tensor) -> None:
+    """Replace the values of a tensor on every rank by those on rank 0."""
+    values = tensor.detach().contiguous()  # gloo sends memory as it lies, whatever the strides
+    dist.broadcast(values, src=0)
+    with torch.no_grad():
+        tensor.copy_(values)
 
 
 def make_buckets(parameters: list[nn.Parameter], bucket_bytes: int) -> list[Bucket]:

@@ -163,6 +163,35 @@ def test_a_forgotten_finish_and_a_missing_gradient_are_errors(single):
     assert missing == "no gradient came for 0.weight, 0.bias"
 
 
+def parted_network():
+    """A network of many kinds of values, each of them another one on each rank."""
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Conv2d(3, 3, 2), nn.BatchNorm2d(3), nn.Linear(2, 1))
+    network.to(memory_format=torch.channels_last)
+    network[2].requires_grad_(False)
+    for value in network.state_dict().values():
+        value += dist.get_rank()
+    network.register_buffer("mask", torch.arange(5) % 2 == dist.get_rank())
+    network.register_buffer("nothing", torch.empty(0))
+    network.register_buffer("strided", (torch.arange(6) + dist.get_rank())[::2])
+    return network
+
+
+def starts():
+    mine, theirs = parted_network(), parted_network()
+    before = {name: value.clone() for name, value in mine.state_dict().items()}
+    DataParallel(mine)
+    DistributedDataParallel(theirs)
+    return before, mine.state_dict(), theirs.state_dict()
+
+
+def test_all_ranks_start_with_all_that_rank_0_has():
+    (before, *both), (other, mine, theirs) = launch(starts, 2, backend="gloo")
+    assert not any(torch.equal(before[name], other[name]) for name in before if name != "nothing")
+    for started in (*both, mine, theirs):
+        torch.testing.assert_close(dict(started), before, rtol=0, atol=0)
+
+
 def test_buckets_hold_the_last_parameters_first():
     parameters = list(nn.Sequential(nn.Linear(4, 2), nn.Linear(2, 2)).parameters())
     weight_1, bias_1, weight_2, bias_2 = parameters  # 32, 8, 16 and 8 bytes
