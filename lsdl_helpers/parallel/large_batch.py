@@ -7,6 +7,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from lsdl_helpers.parallel.link import nonnegative_fit
+
 
 def steps_to_loss(
     data: tuple[torch.Tensor, torch.Tensor],
@@ -59,10 +61,12 @@ def fit_returns(batch_sizes: Sequence[int], steps: Sequence[float]) -> tuple[flo
     """Return the least steps and the critical batch of ``steps = least (1 + critical / batch)``.
 
     Least squares on relative errors. At the critical batch twice the least steps are needed,
-    and twice the examples of the smallest batches.
+    and twice the examples of the smallest batches. Neither is negative: where steps fall as fast
+    as batches grow, or faster, the least is 0 and the critical batch infinite.
 
     Raises:
-        ValueError: for fewer than two different batches.
+        ValueError: for fewer than two different batches, another number of steps than of batches,
+            or a number that is not above 0.
 
     Source: McCandlish et al. (2018), equation 2.11.
 
@@ -70,9 +74,12 @@ def fit_returns(batch_sizes: Sequence[int], steps: Sequence[float]) -> tuple[flo
     >>> round(least), round(critical)
     (100, 100)
     """
-    if len(set(batch_sizes)) < 2:
-        raise ValueError(f"batches of {list(batch_sizes)}; a fit needs two different sizes")
     sizes, counts = np.asarray(batch_sizes, float), np.asarray(steps, float)
-    rows = np.stack([np.ones_like(sizes), 1 / sizes], 1) / counts[:, None]
-    least, slope = np.linalg.lstsq(rows, np.ones_like(counts), rcond=None)[0]
-    return float(least), float(slope / least)
+    if len(set(sizes)) < 2 or len(sizes) != len(counts) or not (np.append(sizes, counts) > 0).all():
+        raise ValueError(
+            f"batches {list(batch_sizes)}, steps {list(steps)}; a fit needs two different "
+            "batches, as many steps, and numbers above 0"
+        )
+    rows = np.stack([np.ones_like(sizes), 1 / sizes], 1)
+    least, slope = nonnegative_fit(rows, counts)
+    return least, slope / least if least else float("inf")

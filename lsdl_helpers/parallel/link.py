@@ -67,13 +67,25 @@ def fit_link(num_bytes: Sequence[float], seconds: Sequence[float], num_ranks: in
             "two ranks, two different sizes and times above 0"
         )
     rows = 2 * (num_ranks - 1) * np.stack([np.ones_like(sizes), sizes / num_ranks], 1)
-    relative = rows / times[:, None]
-    latency, per_byte = np.linalg.lstsq(relative, np.ones_like(times), rcond=None)[0]
-    if latency < 0:
-        latency, per_byte = 0.0, _alone(relative[:, 1])
-    elif per_byte < 0:
-        latency, per_byte = _alone(relative[:, 0]), 0.0
-    return Link(float(latency), float(per_byte))
+    return Link(*nonnegative_fit(rows, times))
+
+
+def nonnegative_fit(rows: np.ndarray, values: np.ndarray) -> tuple[float, float]:
+    """Return the two factors, at least 0, that bring ``rows @ factors`` nearest to `values`.
+
+    Least squares on the relative errors.
+
+    Args:
+        rows: (N, 2), not below 0.
+        values: (N,), above 0.
+    """
+    relative = rows / values[:, None]
+    first, second = np.linalg.lstsq(relative, np.ones_like(values), rcond=None)[0]
+    if first < 0:
+        first, second = 0.0, _alone(relative[:, 1])
+    elif second < 0:
+        first, second = _alone(relative[:, 0]), 0.0
+    return float(first), float(second)
 
 
 def _alone(column: np.ndarray) -> float:

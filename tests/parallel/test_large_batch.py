@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 
@@ -30,5 +31,17 @@ def test_stored_steps_are_those_of_the_script():
 def test_returns_are_fitted():
     sizes = [2, 10, 50, 250]
     assert fit_returns(sizes, [70 * (1 + 20 / b) for b in sizes]) == pytest.approx((70, 20))
-    with pytest.raises(ValueError, match="a fit needs two different sizes"):
-        fit_returns([4, 4], [1, 1])
+
+
+def test_a_fit_of_returns_is_not_negative():
+    assert fit_returns([10, 100], [1000, 10]) == (0, np.inf)  # ten times the batch, 1/100
+    least, critical = fit_returns([10, 100], [100, 300])  # a larger batch takes more steps
+    assert (least, critical) == (pytest.approx(120), 0)  # 120 = (1/100 + 1/300) / their squares
+
+
+@pytest.mark.parametrize(("sizes", "steps"), [
+    ([4, 4], [1, 1]), ([0, 4], [2, 1]), ([2, 4], [2, None]), ([2, 4], [2, 0]), ([2, 4], [1, 2, 3]),
+])  # fmt: skip
+def test_a_fit_of_what_cannot_be_is_refused(sizes, steps):
+    with pytest.raises(ValueError, match="a fit needs two different batches, as many steps, and"):
+        fit_returns(sizes, steps)
