@@ -7,7 +7,6 @@ error of the outputs.
     python benchmarks/fixed_point.py [--seconds 10]
 """
 
-import argparse
 import copy
 import os
 
@@ -15,6 +14,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch is imported
 
 import torch
 
+from lsdl_helpers.commands.numbers import duration
+from lsdl_helpers.commands.parser import Parser
 from lsdl_helpers.cpu import (
     SPEECH_WIDTHS,
     dynamic_int8,
@@ -35,8 +36,8 @@ def goal(ratio: float, target: float | None) -> str:
 
 def main() -> None:
     """Read the options and print a row a network and batch."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=10, help="for one ratio (10)")
+    parser = Parser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=duration, default=10, help="for one ratio (10)")
     seconds = parser.parse_args().seconds
     torch.set_num_threads(1)
     machine, model = limits(device="cpu"), fully_connected(SPEECH_WIDTHS).eval()

@@ -8,13 +8,14 @@ photographs. Random weights multiply rounding more than trained ones do.
     python benchmarks/models.py [NAME ...] [--seconds 20] [--batch 1]
 """
 
-import argparse
 from collections.abc import Callable
 from importlib import import_module
 
 import torch
 from torch import nn
 
+from lsdl_helpers.commands.numbers import duration, whole_number
+from lsdl_helpers.commands.parser import Parser
 from lsdl_helpers.data import list_photographs, photograph
 from lsdl_helpers.measure import compare
 from lsdl_helpers.models import build, fast, list_models
@@ -122,10 +123,10 @@ def gain_of_fast(name: str, seconds: float) -> None:
 def main() -> None:
     """Read the options and print both tables."""
     known = [name for name in list_models() if name in TWINS]
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Parser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(known)}; all")
-    parser.add_argument("--seconds", type=float, default=20, help="for one ratio (20)")
-    parser.add_argument("--batch", type=int, default=1, help="pictures at a time (1)")
+    parser.add_argument("--seconds", type=duration, default=20, help="for one ratio (20)")
+    parser.add_argument("--batch", type=whole_number(1), default=1, help="pictures at a time (1)")
     options = parser.parse_args()
     unknown = set(options.names) - set(known)
     if unknown:

@@ -6,9 +6,10 @@ where a rank has two stages), so that two cores can play four devices. Printed a
     python benchmarks/pipeline.py [--repeats 3]
 """
 
-import argparse
 import statistics
 
+from lsdl_helpers.commands.numbers import whole_number
+from lsdl_helpers.commands.parser import Parser
 from lsdl_helpers.parallel.pipeline_simulator import bubble, predicted_bubble
 from lsdl_helpers.parallel.waiting_stage import measure_trace
 
@@ -25,8 +26,8 @@ CASES = [  # schedule, ranks, micro-batches, chunks
 
 def main() -> None:
     """Run each case several times, and print its bubble beside the formula's."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeats", type=int, default=3)
+    parser = Parser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repeats", type=whole_number(1), default=3)
     repeats = parser.parse_args().repeats
     print(f"{'schedule':12} ranks micro-batches chunks   formula  measured  difference")
     for schedule, p, m, v in CASES:

@@ -6,7 +6,6 @@ accelerator.
     python experiments/accelerator.py [--seconds 0.4] [--out FILE]
 """
 
-import argparse
 import os
 from collections.abc import Callable
 from datetime import date
@@ -18,6 +17,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch is imported
 import torch
 from torch import nn
 
+from lsdl_helpers.commands.numbers import duration
+from lsdl_helpers.commands.parser import Parser
 from lsdl_helpers.data import results
 from lsdl_helpers.measure import benchmark, machine
 
@@ -64,8 +65,8 @@ def times(device: torch.device, seconds: float) -> dict[str, Any]:
 
 def main() -> None:
     """Read the options, run, store."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=0.4, help="for one time (0.4)")
+    parser = Parser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=duration, default=0.4, help="for one time (0.4)")
     default = results.FOLDER / "accelerator.json"
     parser.add_argument("--out", type=Path, default=default, help="file to write")
     options = parser.parse_args()

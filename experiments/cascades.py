@@ -6,11 +6,12 @@ stores lsdl_helpers/data/results/cascades.json. One to five minutes of
 one core a seed.
 """
 
-import argparse
 from pathlib import Path
 
 import torch
 
+from lsdl_helpers.commands.numbers import whole_number
+from lsdl_helpers.commands.parser import Parser
 from lsdl_helpers.data import results
 from lsdl_helpers.data.windows import SPLITS, smiley_windows
 from lsdl_helpers.dynamic import (
@@ -145,8 +146,8 @@ def run(seed, settings):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=5)
+    parser = Parser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=whole_number(1), default=5)
     parser.add_argument("--out", type=Path, default=results.FOLDER / "cascades.json")
     args = parser.parse_args()
     torch.set_num_threads(1)

@@ -6,7 +6,6 @@ with a C compiler and VNNI.
     python experiments/fixed_point.py [--seconds 2] [--seeds 8] [--out FILE]
 """
 
-import argparse
 import os
 from datetime import date
 from pathlib import Path
@@ -15,6 +14,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch is imported
 
 import torch
 
+from lsdl_helpers.commands.numbers import duration, whole_number
+from lsdl_helpers.commands.parser import Parser
 from lsdl_helpers.cpu import LADDER, characters, compile_kernels, kept, trained
 from lsdl_helpers.cpu.ladder import PLACES, measure_ladder
 from lsdl_helpers.data import results
@@ -49,9 +50,9 @@ def ladder(seconds: float) -> dict[str, dict[str, dict[str, float]]]:
 
 def main() -> None:
     """Read the options, run, store."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=2, help="for one time (2)")
-    parser.add_argument("--seeds", type=int, default=8, help="trainings (8)")
+    parser = Parser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=duration, default=2, help="for one time (2)")
+    parser.add_argument("--seeds", type=whole_number(1), default=8, help="trainings (8)")
     default = results.FOLDER / "fixed_point.json"
     parser.add_argument("--out", type=Path, default=default, help="file to write")
     options = parser.parse_args()

@@ -8,7 +8,6 @@ chosen on these seeds or on the test pictures: the settings come from seeds from
 other pictures.
 """
 
-import argparse
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -16,6 +15,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from lsdl_helpers.commands.numbers import whole_number
+from lsdl_helpers.commands.parser import Parser
 from lsdl_helpers.compression import (
     SAMPLERS,
     Ensemble,
@@ -104,8 +105,8 @@ def store_each(
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, nargs="+", default=list(range(5)))
+    parser = Parser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=whole_number(0), nargs="+", default=list(range(5)))
     parser.add_argument("--out", type=Path, default=results.FOLDER / "mimic.json")
     arguments = parser.parse_args()
     store_each(one_seed, arguments.seeds, SETTINGS, arguments.out)

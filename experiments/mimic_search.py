@@ -7,7 +7,6 @@ real pictures without labels, the best points there can be. A seed takes a few m
 is stored when it is done; run again, the script computes only what is missing.
 """
 
-import argparse
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,8 @@ import torch
 from mimic import SETTINGS, labeled, new, store_each, teacher_of
 from torch import nn
 
+from lsdl_helpers.commands.numbers import whole_number
+from lsdl_helpers.commands.parser import Parser
 from lsdl_helpers.compression import accuracy, answers, convolutional, fit, perceptron
 from lsdl_helpers.data import glyphs, results
 
@@ -47,8 +48,8 @@ def one_seed(seed: int, settings: dict) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, nargs="+", default=list(range(5)))
+    parser = Parser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=whole_number(0), nargs="+", default=list(range(5)))
     parser.add_argument("--out", type=Path, default=results.FOLDER / "mimic_search.json")
     arguments = parser.parse_args()
     store_each(one_seed, arguments.seeds, SEARCH, arguments.out)

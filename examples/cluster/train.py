@@ -6,7 +6,6 @@ Every rank computes the gradients of its part of a batch, and DistributedDataPar
 them. README.md, beside this file, has the lines for more than one machine.
 """
 
-import argparse
 import hashlib
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +16,8 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn.parallel import DistributedDataParallel
 
+from lsdl_helpers.commands.numbers import whole_number
+from lsdl_helpers.commands.parser import Parser
 from lsdl_helpers.data.digits import digits
 from lsdl_helpers.parallel import (
     Place,
@@ -28,14 +29,18 @@ from lsdl_helpers.parallel import (
 )
 
 
-def options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--steps", type=int, default=400)
-    parser.add_argument("--batch", type=int, default=32, help="examples of a step and rank")
-    parser.add_argument("--every", type=int, default=20, help="steps from checkpoint to checkpoint")
+class Refused(ValueError):
+    """The options do not fit the data, the ranks or the checkpoints that there are."""
+
+
+def make_parser() -> Parser:
+    parser, count = Parser(description=__doc__.splitlines()[0]), whole_number(1)
+    parser.add_argument("--steps", type=count, default=400)
+    parser.add_argument("--batch", type=count, default=32, help="examples of a step and rank")
+    parser.add_argument("--every", type=count, default=20, help="steps between checkpoints")
     parser.add_argument("--folder", type=Path, default=Path("checkpoints"), help="of checkpoints")
-    parser.add_argument("--seed", type=int, default=0)
-    return parser.parse_args()
+    parser.add_argument("--seed", type=whole_number(0), default=0)
+    return parser
 
 
 def network() -> nn.Module:
@@ -76,7 +81,7 @@ def resume(folder: Path, model: nn.Module, optimizer: torch.optim.Optimizer, set
         return 0
     step, state = found[0]
     if state["settings"] != settings:
-        raise ValueError(f"{folder} is of {state['settings']}, not of {settings}; choose another")
+        raise Refused(f"{folder} is of {state['settings']}, not of {settings}; choose another")
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     set_random_state(state["random"][dist.get_rank()])
@@ -107,7 +112,7 @@ def in_parallel(model: nn.Module, x: torch.Tensor) -> DistributedDataParallel:
 def train(place: Place, steps: int, batch: int, every: int, folder: Path, seed: int) -> None:
     (x, y), _ = digits()
     if batch * place.world_size > len(x):
-        raise ValueError(f"--batch is {batch}; {place.world_size} ranks share {len(x)} examples")
+        raise Refused(f"--batch is {batch}; {place.world_size} ranks share {len(x)} examples")
     x, y = x.to(place.device), y.to(place.device)
     torch.manual_seed(seed)
     model = network().to(place.device)
@@ -131,9 +136,13 @@ def train(place: Place, steps: int, batch: int, every: int, folder: Path, seed: 
 
 
 def main() -> None:
-    given = vars(options())
+    parser = make_parser()
+    given = vars(parser.parse_args())
     with join(timeout=timedelta(minutes=5)) as place:
-        train(place, **given)
+        try:
+            train(place, **given)
+        except Refused as error:
+            parser.error(str(error))
 
 
 if __name__ == "__main__":
