@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cloudpickle
 import torch.distributed as dist
 
-from lsdl_helpers.parallel import by_value
 from lsdl_helpers.parallel.failures import RankError
 from lsdl_helpers.parallel.launcher import LOCALHOST, launch, local_store
 from lsdl_helpers.parallel.process_group import from_environment
@@ -135,7 +135,7 @@ def record(store: dist.Store, folder: str, task: int, rank: int, value: Any) -> 
     Any user of this machine can write to the store, and whoever unpickles runs what is written.
     So an answer is a file, in a folder that is only this user's, and the store has counters.
     """
-    answer_file(folder, task, rank).write_bytes(by_value.dumps(value))
+    answer_file(folder, task, rank).write_bytes(cloudpickle.dumps(value))
     if store.compare_set(f"winner {task}", "", str(rank)) == str(rank).encode():
         store.add("answered", 1)
 
