@@ -6,6 +6,8 @@ stores lsdl_helpers/data/results/cascades.json. One to five minutes of
 one core a seed.
 """
 
+import itertools
+from datetime import date
 from pathlib import Path
 
 import torch
@@ -22,7 +24,7 @@ from lsdl_helpers.dynamic import (
     quick_network,
     train_scorer,
 )
-from lsdl_helpers.measure import benchmark, cost
+from lsdl_helpers.measure import benchmark, cost, machine
 
 SETTINGS = {
     "recall": 0.98,
@@ -48,6 +50,7 @@ STAGES = {  # network, steps of training, windows scored at a time
     "large": (lambda: convolutional_network(32, 64, 64), 400, 64),
 }
 HELD_OUT, TEST = 10**7, 2 * 10**7  # added to the seed of draws
+ALONE = 500_000  # likewise; no fit comes so far
 
 
 def build(names, seed):
@@ -103,8 +106,9 @@ def train_alone(cascade, seed, settings):
     stage = build([cascade.stages[-1].name], seed).stages[0]
     n = settings["hard_negatives"]
     before = len(cascade.stages) - 1
-    hard, _, _ = cascade.mine(smiley_windows, n, seed=seed, stages=before)
-    negatives = torch.cat([hard, smiley_windows(n, seed, positive=False)])
+    seeds = itertools.count(ALONE + seed, 1000)
+    hard, _, _ = cascade.mine(smiley_windows, n, seeds=seeds, stages=before)
+    negatives = torch.cat([hard, smiley_windows(n, next(seeds), positive=False)])
     positives = smiley_windows(8000, seed, positive=True)
     train_scorer(stage.network, positives, negatives, steps=stage.steps, seed=seed)
     return stage
@@ -153,7 +157,8 @@ def main():
     torch.set_num_threads(1)
     names = SETTINGS["cascades"][-1]
     counts = dict(zip(names, work(build(names, 0)), strict=True))
-    stored = {"settings": SETTINGS | {"multiply_adds": counts}, "seeds": []}
+    made = {"date": date.today().isoformat(), "processor": machine().processor.value}
+    stored = {"settings": SETTINGS | {"multiply_adds": counts}, "made": made, "seeds": []}
     for seed in range(args.seeds):
         stored["seeds"].append(run(seed, SETTINGS))
         results.write(args.out, stored)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -15,6 +15,7 @@ from lsdl_helpers.dynamic.scoring import scores, threshold_at_recall, train_scor
 Draw = Callable[..., Tensor]
 
 _DRAWN = 20_000  # negatives at a time
+_SEEDS = 1000  # fits whose draws differ
 _ATTEMPTS = 3
 
 
@@ -93,7 +94,9 @@ class Cascade:
             draw: ``draw(n, seed, positive=…)`` returns n windows with the object, or without.
             held_out: positives (n, …) for the thresholds, none of them trained on.
             recalls: as for :meth:`calibrate`.
-            seed: of the draws and of the batches; the weights are the networks' own.
+            seed: of the batches and of the draws, which have the seeds ``seed``, ``seed + 1000``,
+                ``seed + 2000``, …: no stage sees negatives that another was trained on, and fits
+                with seeds below 1,000 share none. The weights are the networks' own.
             num_positives: for training, the same for all stages.
             num_negatives: for the first stage.
             num_hard: for each of the others.
@@ -116,15 +119,16 @@ class Cascade:
         [100, 90]
         """
         self.calibrate(held_out, recalls, stages=0)  # says before the training what is wrong
+        seeds = itertools.count(seed, _SEEDS)
         positives = draw(num_positives, seed, positive=True)
         self.training = []
         for k, stage in enumerate(self.stages):
             if k == 0:
-                negatives = draw(num_negatives, seed, positive=False)
+                negatives = draw(num_negatives, next(seeds), positive=False)
                 drawn = reached = num_negatives
             else:
                 negatives, drawn, reached = self.mine(
-                    draw, num_hard, seed=seed, stages=k, most=most
+                    draw, num_hard, seeds=seeds, stages=k, most=most
                 )
             for _ in range(_ATTEMPTS):
                 train_scorer(stage.network, positives, negatives, steps=stage.steps, seed=seed)
@@ -191,36 +195,44 @@ class Cascade:
         return [int((depth >= k).sum()) for k in range(len(self.stages) + 1)]
 
     def mine(
-        self, draw: Draw, n: int, *, seed: int, stages: int | None = None, most: int = 400_000
+        self,
+        draw: Draw,
+        n: int,
+        *,
+        seeds: Iterable[int],
+        stages: int | None = None,
+        most: int = 400_000,
     ) -> tuple[Tensor, int, int]:
         """Return hard negatives, those that pass the most stages, and how rare they are.
 
         Args:
             draw: as for :meth:`fit`.
             n: negatives returned. Drawing ends when so many pass all stages.
-            seed: of the draws.
+            seeds: of the draws, one for 20,000 negatives. An iterator is taken as far as needed.
             stages: ask the first so many only.
-            most: negatives that are drawn if they do not; then those that come farthest are taken.
+            most: negatives that are drawn if too few pass; then those that come farthest are taken.
 
         Returns:
             The n windows, the farthest first; how many were drawn; how many of these pass all
             stages.
 
         Raises:
-            ValueError: if n is above ``most``.
+            ValueError: if fewer than n are drawn, since ``most`` or ``seeds`` are too few.
         """
-        if n > most:
-            raise ValueError(f"{n} negatives of {most} that are drawn; allowed: at most all")
         goal = len(self.stages[:stages])
         windows, depths = [], []
         drawn = reached = 0
-        while drawn < most and reached < n:
-            found = draw(min(_DRAWN, most - drawn), 1000 * seed + len(windows), positive=False)
+        for seed in seeds:
+            found = draw(min(_DRAWN, most - drawn), seed, positive=False)
             depth = self.depth(found, stages=goal)
             drawn += len(found)
             reached += int((depth == goal).sum())
             farthest = depth.argsort(descending=True, stable=True)[:n]
             windows.append(found[farthest])
             depths.append(depth[farthest])
+            if drawn == most or reached >= n:
+                break
+        if n > drawn:
+            raise ValueError(f"{n} negatives of {drawn} that are drawn; allowed: at most all")
         farthest = torch.cat(depths).argsort(descending=True, stable=True)[:n]
         return torch.cat(windows)[farthest], drawn, reached

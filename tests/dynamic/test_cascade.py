@@ -1,5 +1,7 @@
 """Cascades of networks that score a window by its first or second number."""
 
+import itertools
+
 import pytest
 import torch
 from torch import nn
@@ -27,6 +29,17 @@ def two_stages():
 def draw(n, seed, *, positive):
     random = torch.Generator().manual_seed(2 * seed + positive)
     return torch.randn(n, 2, generator=random) + 2 * positive
+
+
+@pytest.fixture
+def trained_on(monkeypatch):
+    """Train nothing; return the list of the negatives that each training would have had."""
+    negatives_of_each = []
+    monkeypatch.setattr(
+        "lsdl_helpers.dynamic.cascade.train_scorer",
+        lambda network, positives, negatives, **settings: negatives_of_each.append(negatives),
+    )
+    return negatives_of_each
 
 
 def test_recalls_multiply_out_on_held_out_positives():
@@ -61,7 +74,7 @@ def test_all_pass_until_thresholds_are_set():
 def test_hard_negatives_are_those_that_come_farthest():
     cascade = two_stages()
     cascade.stages[0].threshold, cascade.stages[1].threshold = 2.0, 3.5
-    hard, drawn, reached = cascade.mine(draw, 300, seed=0, most=20_000)
+    hard, drawn, reached = cascade.mine(draw, 300, seeds=[0], most=30_000)
     depth = cascade.depth(hard)
     every = cascade.depth(draw(20_000, 0, positive=False))
     assert len(hard) == 300
@@ -80,30 +93,43 @@ def test_drawing_ends_when_enough_pass():
 
     cascade = two_stages()
     cascade.stages[0].threshold = 1.0  # 16 % pass
-    hard, drawn, reached = cascade.mine(draw_and_note, 5000, seed=7, stages=1, most=100_000)
-    assert seeds == [7000, 7001]
+    numbers = itertools.count(7)
+    hard, drawn, reached = cascade.mine(draw_and_note, 5000, seeds=numbers, stages=1, most=100_000)
+    assert seeds == [7, 8]
+    assert next(numbers) == 9
     assert drawn == 40_000
     passed = sum((draw(20_000, k, positive=False)[:, 0] >= 1).sum() for k in seeds)
     assert reached == passed > len(hard)
     assert (hard[:, 0] >= 1).all()
 
 
-def test_fit_trains_each_stage_on_what_passes_those_before(monkeypatch):
-    trained = []
-    monkeypatch.setattr(
-        "lsdl_helpers.dynamic.cascade.train_scorer",
-        lambda network, positives, negatives, **settings: trained.append(negatives),
-    )
+def test_every_draw_of_a_fit_is_a_new_one_and_none_is_of_another_fit(trained_on):
+    drawn = []
+
+    def draw_and_note(n, seed, *, positive):
+        drawn.append((seed, positive))
+        return torch.randn(n, 3) + 2 * positive
+
+    for seed in (0, 1, 7, 999):
+        cascade = Cascade([Stage(f"{k}", Feature(k), steps=1) for k in range(3)])
+        held_out = torch.randn(1000, 3) + 2
+        cascade.fit(draw_and_note, held_out, [0.9] * 3, seed=seed, num_hard=10_000)
+        assert all(told["drawn"] > 20_000 for told in cascade.training[1:])  # several draws each
+    assert len(set(drawn)) == len(drawn)
+    assert max(seed for seed, _ in drawn) < 10**7  # where held-out and test draws begin
+
+
+def test_fit_trains_each_stage_on_what_passes_those_before(trained_on):
     cascade, held_out = two_stages(), draw(1000, 99, positive=True)
     fitted = cascade.fit(draw, held_out, [0.9, 0.8], seed=0, num_negatives=500, num_hard=100)
     assert fitted is cascade
     assert cascade.counts(held_out) == [1000, 900, 720]
-    first, second = trained
+    first, second = trained_on
     assert torch.equal(first, draw(500, 0, positive=False))
     assert len(second) == 100
     passed = second[:, 0] >= cascade.stages[0].threshold
     assert passed.all()
-    looked_at = draw(20_000, 0, positive=False)
+    looked_at = draw(20_000, 1000, positive=False)
     assert cascade.training == [
         {"stage": "0", "drawn": 500, "reached it": 500, "trained on": 500,
          "then passed it": cascade.depth(first, stages=1).sum()},
@@ -112,15 +138,14 @@ def test_fit_trains_each_stage_on_what_passes_those_before(monkeypatch):
     ]  # fmt: skip
 
 
-def test_those_that_fill_up_the_hard_negatives_are_not_counted(monkeypatch):
-    monkeypatch.setattr("lsdl_helpers.dynamic.cascade.train_scorer", lambda *args, **settings: None)
+def test_those_that_fill_up_the_hard_negatives_are_not_counted(trained_on):
     cascade = two_stages().fit(
         draw, draw(1000, 99, positive=True), [0.8, 0.9], seed=0, num_negatives=500,
         num_hard=100, most=200,
     )  # fmt: skip
     tells = cascade.training[1]
     assert tells["reached it"] < tells["trained on"] == 100
-    assert tells["then passed it"] == cascade.counts(draw(200, 0, positive=False))[2]
+    assert tells["then passed it"] == cascade.counts(draw(200, 1000, positive=False))[2]
 
 
 def test_fit_trains_networks_to_score():
@@ -140,7 +165,7 @@ def test_mistakes_are_named():
     with pytest.raises(ValueError, match=r"recall is 1.2"):
         cascade.calibrate(draw(10, 0, positive=True), [1.2, 0.9])
     with pytest.raises(ValueError, match="300 negatives of 200"):
-        cascade.mine(draw, 300, seed=0, most=200)
+        cascade.mine(draw, 300, seeds=[0], most=200)
 
 
 def test_cascades_may_share_a_network_and_have_thresholds_of_their_own():
