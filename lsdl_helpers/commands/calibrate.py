@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lsdl_helpers.commands.numbers import duration, whole_number
 from lsdl_helpers.commands.parser import BAD_INPUT, DONE, FAILED, Parser
 
 if TYPE_CHECKING:
@@ -95,24 +96,10 @@ def _parser() -> Parser:
         description="Measure what this machine can do at best, in half a minute, and keep it.",
         epilog="Close other programs first: what they take is missing from the figures.",
     )
-    parser.add_argument("--repeat", type=_count, default=1, help="calibrate so often (1)")
-    parser.add_argument("--seconds", type=_seconds, default=20.0, help="for one calibration (20)")
+    parser.add_argument(
+        "--repeat", type=whole_number(1, 20), default=1, help="calibrate so often (1)"
+    )
+    parser.add_argument("--seconds", type=duration, default=20.0, help="for one calibration (20)")
     parser.add_argument("--cpu", action="store_true", help="the CPU beside an accelerator")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the last one here too")
     return parser
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 20:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 20")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 3600:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds up to 3600")
-    return seconds

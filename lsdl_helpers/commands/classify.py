@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from lsdl_helpers.classify import Label, annotate, classify
+from lsdl_helpers.commands.numbers import whole_number
 from lsdl_helpers.commands.parser import BAD_INPUT, DONE, FAILED, Parser
 from lsdl_helpers.data import DownloadError, read_picture
 from lsdl_helpers.models.weights import PUBLISHED, published
@@ -98,13 +99,9 @@ def _parser() -> Parser:
         help=f"one of {', '.join(PUBLISHED)}; efficientnet_lite0, the default, works offline, "
         "the others are downloaded once",
     )  # fmt: skip
-    parser.add_argument("--top", type=_top, default=5, help="how many labels, 1 to 1000 (5)")
+    parser.add_argument(
+        "--top", type=whole_number(1, 1000), default=5, help="how many labels, 1 to 1000 (5)"
+    )
     parser.add_argument("--output", type=Path, metavar="FILE", help="where to draw them")
     parser.add_argument("--json", action="store_true", help="print JSON, and the rest on stderr")
     return parser
-
-
-def _top(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 1000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1000")
-    return int(text)
