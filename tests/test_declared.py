@@ -26,6 +26,7 @@ INSTALLED_FOR = {
     "tests/site": ["test", "book"],
     "tools": ["test"],
     "tools/audit.py": ["test", "book"],
+    "tools/notebook_form.py": ["book"],  # book/_ext imports it
 }
 OURS = {path.stem for place in INSTALLED_FOR for path in (ROOT / place).rglob("*.py")}
 OURS.add("lsdl_helpers")
