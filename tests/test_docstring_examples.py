@@ -79,12 +79,12 @@ def area():
 
 def test_a_wrong_output_and_a_hidden_name_are_said_with_their_lines(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
-    path = tmp_path / "planted.py"
+    path = tmp_path / "circle.py"
     path.write_text(PLANTED)
     said = failures(path)
-    assert 'planted.py", line 9, in planted.area\n' in said
+    assert 'circle.py", line 9, in circle.area\n' in said
     assert "Expected:\n    2\nGot:\n    3\n" in said
-    assert 'planted.py", line 16, in planted.area\n' in said
+    assert 'circle.py", line 16, in circle.area\n' in said
     assert "NameError: name 'pi' is not defined" in said
 
 

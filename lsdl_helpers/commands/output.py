@@ -16,8 +16,8 @@ class Output:
     """
 
     def __init__(self, stream: TextIO | None) -> None:
-        if stream is None:  # takes the number of the closed one, and fails when it is written
-            stream = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", closefd=False)
+        if stream is None:  # takes the number of the closed one, and fails after the first line
+            stream = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", 1, closefd=False)
         if isinstance(stream, io.TextIOWrapper):  # a notebook's can show all
             stream.reconfigure(errors="backslashreplace")
         self._stream = stream
