@@ -57,10 +57,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def build(name: str, folder: Path, python: str | None) -> None:
-    """Make the virtual environment, or bring it up to date."""
+    """Make the virtual environment anew; what uv has downloaded once, it links."""
     stated, packages = ENVIRONMENTS[name]
     uv = [sys.executable, "-m", "uv"]
-    venv = ["venv", "--quiet", "--allow-existing", f"--python={python or stated}", folder]
+    venv = ["venv", "--quiet", "--clear", f"--python={python or stated}", folder]
     subprocess.run([*uv, *venv], check=True)
     install = ["pip", "install", "--quiet", f"--python={interpreter(folder)}"]
     subprocess.run([*uv, *install, *packages], check=True, cwd=ROOT)
