@@ -6,6 +6,7 @@
 A notebook is stored only if all of it ran; otherwise its file stays as it was.
 """
 
+import argparse
 import os
 import re
 import sys
@@ -26,9 +27,6 @@ from notebook_form import (
     notebooks_in_order,
     write_setup,
 )
-
-from lsdl_helpers.commands.numbers import duration
-from lsdl_helpers.commands.parser import Parser
 
 FAILURES = (CellExecutionError, CellTimeoutError, DeadKernelError)
 LIMIT_S = 40  # the budget of one notebook on a quiet machine, importing torch included
@@ -151,10 +149,17 @@ def refresh_all(paths: list[Path], limit_s: float) -> int:
     return failures
 
 
+def positive(text: str) -> float:
+    """Read a number above 0."""
+    if not (number := float(text)) > 0:
+        raise ValueError
+    return number
+
+
 def main() -> int:
-    parser = Parser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: those of _toc.yml")
-    parser.add_argument("--limit", type=duration, default=LIMIT_S, metavar="SECONDS")
+    parser.add_argument("--limit", type=positive, default=LIMIT_S, metavar="SECONDS")
     options = parser.parse_args()
     paths = [path.resolve() for path in options.notebooks] or notebooks_in_order()
     return 1 if refresh_all(paths, options.limit) else 0

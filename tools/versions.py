@@ -38,7 +38,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="|".join(ENVIRONMENTS))
     parser.add_argument("--folder", type=Path, default=ROOT / "_build" / "versions")
     parser.add_argument("--python", help="in place of the version that the environment states")
-    parser.add_argument("--processes", type=int, default=2, help="of pytest")
     parser.add_argument("--build", action="store_true", help="install, and run nothing")
     given = parser.parse_args(arguments)
     if unknown := set(given.names) - set(ENVIRONMENTS):
@@ -48,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
         folder = given.folder.resolve() / name
         build(name, folder, given.python)
         if not given.build:
-            results = {part: run(part, folder, given.processes) for part in PARTS}
+            results = {part: run(part, folder) for part in PARTS}
             failed |= any(wrong or not passed for passed, wrong, _, _ in results.values())
             rows.append([name, *versions(folder), *map(written, results.values())])
     if rows:
@@ -66,11 +65,11 @@ def build(name: str, folder: Path, python: str | None) -> None:
     subprocess.run([*uv, *install, *packages], check=True, cwd=ROOT)
 
 
-def run(part: str, folder: Path, processes: int) -> tuple[int, int, int, float]:
+def run(part: str, folder: Path) -> tuple[int, int, int, float]:
     """Return how many passed, failed and were skipped, and the seconds that they took."""
     report, log = folder / f"{part}.xml", folder / f"{part}.log"
     report.unlink(missing_ok=True)
-    spread = ["-n", str(processes), "--dist=loadfile", "--no-loadscope-reorder"]
+    spread = ["-n2", "--dist=loadfile", "--no-loadscope-reorder"]
     command = [interpreter(folder), "-m", "pytest", "-q", *spread, f"--junit-xml={report}"]
     command += PARTS[part]
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
