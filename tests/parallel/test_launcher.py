@@ -315,7 +315,7 @@ def test_main_stays_as_it_is_while_threads_launch():
 def test_the_store_of_ranks_listens_to_this_machine_alone(system, monkeypatch):
     monkeypatch.setattr(launcher, "sys", SimpleNamespace(platform=system))
     store = launcher.local_store()
-    heard = {c.laddr.ip for c in psutil.Process().net_connections() if c.laddr.port == store.port}
+    heard = {c.laddr.ip for c in connections() if c.laddr.port == store.port}
     assert heard == {"127.0.0.1"}
     store.set("key", "value")
     assert store.get("key") == b"value"
@@ -395,7 +395,13 @@ def what_there_is():
     below = [p for p in me.children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE]
     command_lines = [(p, p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline"])]
     orphans = [p for p, line in command_lines if POSIX and line[1:] == SLEEP[1:]]
-    ports = [c.laddr.port for c in me.net_connections() if c.status == psutil.CONN_LISTEN]
+    ports = [c.laddr.port for c in connections() if c.status == psutil.CONN_LISTEN]
     files = shared_memory.iterdir() if shared_memory.exists() else ()
     descriptors = [f"descriptor {n}" for n in range(me.num_fds())] if POSIX else []
     return {*below, *orphans, *ports, *files, *descriptors}
+
+
+def connections():
+    """Return those of this process; psutil 5, which Colab has, gives them by another name."""
+    me = psutil.Process()
+    return me.net_connections() if hasattr(me, "net_connections") else me.connections()
