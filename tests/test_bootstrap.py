@@ -243,10 +243,15 @@ def test_publishing_changes_neither_the_branch_nor_the_files_that_are_checked_ou
     assert changed == ["book/models/vgg.ipynb", f"{PAGE}.ipynb"]
 
 
-def test_without_an_address_nothing_is_published(clone):
-    shutil.rmtree(clone / "_build", ignore_errors=True)
-    refused = subprocess.run(
-        [sys.executable, "tools/publish.py"], cwd=clone, capture_output=True, text=True
-    )
+def test_a_site_without_an_address_is_not_published(tmp_path):
+    for file in ("tools/publish.py", "book/_ext/repository.py"):
+        (tmp_path / file).parent.mkdir(parents=True)
+        shutil.copy(ROOT / file, tmp_path / file)
+    nbformat.write(only_setup(""), tmp_path / "page.ipynb")
+    offered = tmp_path / "_build" / "html" / "_sources" / "book"
+    offered.mkdir(parents=True)
+    shutil.copy(tmp_path / "page.ipynb", offered)
+    command = [sys.executable, "tools/publish.py"]
+    refused = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert refused.returncode == 1
     assert refused.stderr.startswith("no site, or one that does not know its address")

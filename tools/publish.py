@@ -6,7 +6,7 @@ The buttons of the site open the notebooks there. The branch is one commit ahead
 is checked out, of which nothing changes.
 """
 
-import shutil
+import os
 import subprocess
 import sys
 import tempfile
@@ -20,19 +20,25 @@ SOURCES = ROOT / "_build" / "html" / "_sources"
 WHO = ("-c", "user.name=tools/publish.py", "-c", "user.email=publish@localhost")
 
 
-def git(folder: Path, *arguments: str) -> None:
-    subprocess.run(["git", "-C", folder, *arguments], check=True)
+def git(*arguments: str, **environment: str) -> str:
+    """Run git in the repository and return what it prints."""
+    command = ["git", "-C", str(ROOT), *arguments]
+    settings = os.environ | environment
+    done = subprocess.run(command, env=settings, check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout.strip()
 
 
 def publish(notebooks: list[Path]) -> None:
     """Set the branch to the commit that is checked out, and commit the notebooks on top."""
-    with tempfile.TemporaryDirectory() as temporary:
-        tree = Path(temporary, BRANCH)
-        git(ROOT, "worktree", "add", "--quiet", "-B", BRANCH, str(tree), "HEAD")
+    with tempfile.TemporaryDirectory() as folder:
+        index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+        git("read-tree", "HEAD", **index)
         for notebook in notebooks:
-            shutil.copyfile(notebook, tree / notebook.relative_to(SOURCES))
-        git(tree, *WHO, "commit", "--quiet", "-am", "Notebooks that install the package")
-        git(ROOT, "worktree", "remove", "--force", str(tree))
+            blob, path = git("hash-object", "-w", str(notebook)), notebook.relative_to(SOURCES)
+            git("update-index", "--cacheinfo", f"100644,{blob},{path.as_posix()}", **index)
+        tree = git("write-tree", **index)
+    message = ("-p", "HEAD", "-m", "Notebooks that install the package")
+    git("update-ref", f"refs/heads/{BRANCH}", git(*WHO, "commit-tree", tree, *message))
 
 
 def main() -> int | str:

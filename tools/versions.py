@@ -23,7 +23,7 @@ ENVIRONMENTS = {
     "lowest": ("3.11", ["-e", ".[book,test,lab]", "--resolution=lowest-direct"]),
     "colab-2026.01": ("3.12", ["-e", ".[book,test]", "-r", "tools/colab-2026.01.txt"]),
     "colab-2026.06": ("3.12", ["-e", ".[book,test]", "-r", "tools/colab-2026.06.txt"]),
-    "newest": ("3.13", ["-e", ".[book,test,lab]", "--upgrade"]),
+    "newest": ("3.13", ["-e", ".[book,test,lab]"]),
 }
 PARTS = {
     "tests": ["tests", "-m", "not slow and not network"],

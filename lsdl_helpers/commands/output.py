@@ -40,4 +40,5 @@ class Output:
             action(*args)
         except OSError as error:
             self.error = error
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())  # from now on
+            with open(os.devnull, "w") as nowhere:
+                os.dup2(nowhere.fileno(), self._stream.fileno())  # from now on

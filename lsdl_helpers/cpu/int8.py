@@ -52,6 +52,9 @@ class IntegerLinear(nn.Module):
         self.bits, self.scale = state["bits"], state["scale"]
 
     def forward(self, x: Tensor) -> Tensor:
+        if x.shape[-1] != len(self.codes) or not x.is_floating_point():
+            given = f"{x.dtype} of shape {tuple(x.shape)}"
+            raise ValueError(f"the input is {given}; it must be floats (..., {len(self.codes)})")
         shape = (*x.shape[:-1], len(self.sums))
         if not x.numel():
             return x.new_zeros(shape)

@@ -39,9 +39,9 @@ class PictureError(ValueError):
 def read_picture(source: str | Path) -> Image.Image:
     """Return a picture as it is meant to be seen: upright, in RGB, opaque.
 
-    CMYK, gray, palette and 16-bit pictures are converted, transparent parts and pixels that have
-    no value (not finite, or declared so) shown on white, the first picture of an animation taken,
-    the orientation in the EXIF data applied if it can be read.
+    CMYK, gray, palette and 16-bit pictures are converted, transparent parts shown on white, and so
+    are pixels of more than 8 bits that have no value (not finite, or declared so). The first
+    picture of an animation is taken, the orientation in the EXIF data applied if it can be read.
 
     Args:
         source: a file, or an address that begins with http:// or https://.

@@ -74,9 +74,9 @@ class _Incoming(io.RawIOBase):
 class _Handler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
     """Opens connections whose answers are limited by a clock, after each redirect, too."""
 
-    def __init__(self, clock: _Clock) -> None:
+    def __init__(self, clock: _Clock, stack: contextlib.ExitStack) -> None:
         super().__init__()
-        self._clock = clock
+        self._clock, self._stack = clock, stack
 
     def do_open(self, http_class: Any, req: urllib.request.Request, **options: Any) -> Any:
         if "@" in urlsplit(req.full_url).netloc:
@@ -91,7 +91,8 @@ class _Handler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
         return super().do_open(connection, req, **options)
 
     def _answer(self, sock: socket.socket, *args: Any, **options: Any) -> http.client.HTTPResponse:
-        return http.client.HTTPResponse(_Incoming(sock, self._clock), *args, **options)
+        incoming = self._stack.enter_context(_Incoming(sock, self._clock))
+        return http.client.HTTPResponse(incoming, *args, **options)
 
 
 class Response:
@@ -144,7 +145,7 @@ def open_address(
             request = urllib.request.Request(
                 _as_sent(address), headers={"User-Agent": "lsdl_helpers"}
             )
-            raw = stack.enter_context(_opener(clock).open(request))
+            raw = stack.enter_context(_opener(_Handler(clock, stack)).open(request))
             response = Response(address, raw, clock)
         clock.answered, clock.limit_s = True, limit_s
         yield response
@@ -175,11 +176,11 @@ def _as_sent(address: str) -> str:
     return parts._replace(netloc=host + colon + port, path=path, query=query).geturl()
 
 
-def _opener(clock: _Clock) -> urllib.request.OpenerDirector:
+def _opener(ours: _Handler) -> urllib.request.OpenerDirector:
     """Return what opens http and https, and nothing that a redirect may name besides."""
     opener = urllib.request.OpenerDirector()
     for handler in (
-        urllib.request.ProxyHandler(), _Handler(clock), urllib.request.HTTPRedirectHandler(),
+        urllib.request.ProxyHandler(), ours, urllib.request.HTTPRedirectHandler(),
         urllib.request.HTTPDefaultErrorHandler(), urllib.request.HTTPErrorProcessor(),
         urllib.request.UnknownHandler(),
     ):  # fmt: skip

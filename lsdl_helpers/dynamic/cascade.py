@@ -217,8 +217,10 @@ class Cascade:
             stages.
 
         Raises:
-            ValueError: if fewer than n are drawn, since ``most`` or ``seeds`` are too few.
+            ValueError: if n is above ``most``, or above what the seeds draw.
         """
+        if n > most:
+            raise ValueError(f"{n} negatives of {most} that are drawn; allowed: at most all")
         goal = len(self.stages[:stages])
         windows, depths = [], []
         drawn = reached = 0

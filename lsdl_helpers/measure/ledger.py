@@ -45,6 +45,15 @@ def _to_number(kind: str, name: str, value: object) -> float:
     return int(plain) if isinstance(plain, numbers.Integral) else rounded
 
 
+def _require_text(**texts: object) -> None:
+    """Refuse what is no text, or holds half of a character, which no file can."""
+    for kind, text in texts.items():
+        try:
+            text.encode()
+        except (AttributeError, UnicodeEncodeError):
+            raise ValueError(f"the {kind} is {text!r}; it must be text") from None
+
+
 @dataclass
 class Entry:
     """One quantity: the reader's guess, the formula's prediction, the measurement."""
@@ -83,7 +92,7 @@ class Entry:
         """Make an entry of what a file holds, of this or another version.
 
         Raises:
-            ValueError: if it holds no prediction, or what is no number.
+            ValueError: if it holds no prediction, what is no number, or what is no text.
         """
         known = {field.name: stored[field.name] for field in fields(cls) if field.name in stored}
         for key in ("predicted", "guess", "measured"):
@@ -91,6 +100,7 @@ class Entry:
             value = float(value) if isinstance(value, str) else value  # "nan", "inf"
             if key == "predicted" or value is not None:
                 known[key] = _to_number(key, known["name"], value)
+        _require_text(**{key: known[key] for key in ("name", "unit", "why") if key in known})
         return cls(**known)
 
 
@@ -133,9 +143,7 @@ class Ledger:
         Raises:
             ValueError: if the value or the guess is not a number, or the rest is not text.
         """
-        for kind, text in (("name", name), ("unit", unit), ("why", why)):
-            if not isinstance(text, str):
-                raise ValueError(f"the {kind} of the prediction is {text!r}; it must be text")
+        _require_text(name=name, unit=unit, why=why)
         value = _to_number("prediction", name, value)
         guess = None if guess is None else _to_number("guess", name, guess)
         self._entries[name] = Entry(name, value, unit, why, guess)
@@ -169,7 +177,7 @@ class Ledger:
         pages = read_pages(self.chapter)
         try:
             stored = [
-                {"started": page.get("started", ""), **Entry.from_stored(entry).row()}
+                {"started": str(page.get("started", "")), **Entry.from_stored(entry).row()}
                 for page in pages
                 for entry in page.get("entries", [])
                 if entry.get("name") == name

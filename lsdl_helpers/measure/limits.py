@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -132,7 +133,6 @@ def from_json(stored: dict[str, Any]) -> Limits:
     try:
         known["peaks"] = {(name, threads): float(rate) for name, threads, rate in known["peaks"]}
         known["bandwidths"] = tuple((int(n), float(rate)) for n, rate in known["bandwidths"])
-        known["overhead_s"] = float(known["overhead_s"])
         if known["source"] not in SOURCES or not known["bandwidths"]:
             raise ValueError(f"source {known['source']!r}, {len(known['bandwidths'])} bandwidths")
         _require_kinds(known)
@@ -142,15 +142,25 @@ def from_json(stored: dict[str, Any]) -> Limits:
 
 
 def _require_kinds(known: dict[str, Any]) -> None:
-    """Refuse rates that are not above 0, and what is neither text nor a dictionary of text."""
+    """Refuse numbers that are not above 0, and what is neither text nor a dictionary of text."""
     sizes, rates = zip(*known["bandwidths"], strict=True)
-    for number in (*sizes, *rates, *known["peaks"].values()):
+    names, threads = zip(*known["peaks"], strict=True)
+    peaks = known["peaks"].values()
+    for number in (*sizes, *rates, *threads, *peaks, known["overhead_s"]):
         if not 0 < number < math.inf:
-            raise ValueError(f"{number} is no rate and no size")
+            raise ValueError(f"{number} is no rate, no size and no time")
+    if not _are_text(names):
+        raise ValueError(f"peaks of {names}")
     kinds = {"when": str, "device": str, "machine": dict, "left_out": dict}
-    for name, kind in kinds.items():
-        if name in known and not isinstance(known[name], kind):
-            raise ValueError(f"{name} {known[name]!r}")
+    for name in kinds.keys() & known.keys():
+        given = known[name]
+        parts = chain(*given.items()) if isinstance(given, dict) else [given]
+        if not (isinstance(given, kinds[name]) and _are_text(parts)):
+            raise ValueError(f"{name} {given!r}")
+
+
+def _are_text(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _size(num_bytes: int) -> str:

@@ -57,7 +57,7 @@ def run(model: nn.Module, x: torch.Tensor) -> None:
     """
     try:
         model(x)
-    except (RuntimeError, TypeError) as error:
+    except (RuntimeError, TypeError, IndexError) as error:
         text = str(error)
         for word, reason in _NOT_COUNTABLE.items():
             if word in text.lower():

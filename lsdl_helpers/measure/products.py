@@ -27,9 +27,10 @@ def _outer(x: Shape, y: Shape, **_: Any) -> int:
 
 
 def _broadcast(x: Shape, y: Shape | float, *, out_shape: Shape, **_: Any) -> int:
-    """Both sides are repeated in an outer product, which torch computes elementwise."""
-    sizes = [prod(side) for side in (x, y) if isinstance(side, Shape)]
-    return 2 * prod(out_shape) if len(sizes) == 2 and prod(out_shape) > max(sizes) else 0
+    """Torch computes the outer product of two vectors elementwise: (M, 1) times (N,)."""
+    if not isinstance(y, Shape) or len(out_shape) != 2:
+        return 0
+    return 2 * prod(out_shape) if prod(out_shape) > max(prod(x), prod(y)) else 0
 
 
 def _bilinear(x: Shape, weight: Shape, y: Shape, *_: Any, **__: Any) -> int:
@@ -53,7 +54,7 @@ PRODUCTS = {
 
 # A name in which one of these words stands between underscores is that of a product.
 _WORDS = r"mm|bmm|mv|addmm|addbmm|baddbmm|addmv|addr|dot|linear|matmul|conv\dd|convolution|"
-_WORDS += r"conv_transpose\dd|attention|rnn"
+_WORDS += r"conv_transpose\dd|attention|rnn|cdist|fft|linalg_solve"
 
 
 def is_product(name: str) -> bool:

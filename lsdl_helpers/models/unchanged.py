@@ -14,8 +14,9 @@ def unchanged(
 ) -> Iterator[None]:
     """Put back at the end, also after an error, what each module of a network held before.
 
-    Meanwhile the modules hold copies of their dictionaries and lists: parameters, buffers and
-    modules, hooks, attributes of any other name. No other thread may use the network meanwhile.
+    Meanwhile the modules hold copies of their dictionaries, lists and tuples: parameters, buffers
+    and modules, hooks, attributes of any other name. What lies in objects of another kind is not
+    looked after. No other thread may use the network meanwhile.
 
     Args:
         model: any network; a module with two names is looked after once.

@@ -124,7 +124,7 @@ def _write(state: dict[str, Any], path: Path) -> str:
 def _explain(error: Exception, state: dict[str, Any], folder: Path) -> Exception | None:
     """Return an error that says what a disk or torch did not take, None if that is unknown."""
     of_disk = error if isinstance(error, OSError) else error.__context__  # torch hides it there
-    if isinstance(of_disk, OSError):
+    if isinstance(of_disk, OSError) and of_disk.errno:
         return OSError(of_disk.errno, of_disk.strerror, str(folder))
     refused = _refused(state, "state")
     return ValueError(f"{refused}; allowed are {ALLOWED}") if refused else None

@@ -42,9 +42,9 @@ def launch(
     function may come from a notebook cell. What ranks print appears as they print it, each
     line tagged ``[rank]``.
 
-    Classes and functions of the notebook are in the ``__main__`` of each rank, so that pickle
-    finds them there, too: ``dist.all_gather_object``, ``torch.save``, a ``DataLoader`` with
-    workers where the system forks them, as Linux does.
+    Classes and functions of the notebook, but for those within others, are in the ``__main__`` of
+    each rank, so that pickle finds them there, too: ``dist.all_gather_object``, ``torch.save``, a
+    ``DataLoader`` with workers where they are forked, as on Linux up to Python 3.13.
 
     Under torchrun or srun the function runs in place, on as many ranks as there are; every
     rank gets the list.
@@ -72,8 +72,8 @@ def launch(
             a result that cannot be unpickled.
         TimeoutError: with the line at which each rank stood.
 
-    However it ends, no process, port or file is left (on Windows, which has no groups of
-    processes, those may be left that ranks have started).
+    However it ends, no process, port or file is left (but for an empty folder if the caller is
+    killed, and on Windows, which has no groups of processes, those that ranks have started).
 
     >>> launch(torch.distributed.get_rank, 4)
     [0, 1, 2, 3]

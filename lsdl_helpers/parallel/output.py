@@ -4,7 +4,7 @@ import os
 import re
 
 # Torch 2.8 to 2.10 print it whenever a process group of gloo begins.
-GLOO = re.compile(rb"\[Gloo\] Rank \d+ is connected to [^\n]*\n")
+GLOO = re.compile(rb"(?m)^\[Gloo\] Rank \d+ is connected to [^\n]*\n")
 
 
 class Output:

@@ -126,14 +126,19 @@ class Ranks:
     def _read(self, rank: int) -> None:
         process = self.processes[rank]
         ended = not process.is_alive()  # asked before the last look for a report
-        try:
-            while self.reports[rank].poll():
-                self._take(rank, self.reports[rank].recv())
-        except (EOFError, OSError):
-            process.join(TICK_S)  # it is about to end
+        while kind := self._next_report(rank):
+            self._take(rank, kind)
         if ended and rank in self.silent:
             self.failures[rank] = Death(process.exitcode, time.monotonic())
             kill(process)
+
+    def _next_report(self, rank: int) -> str | None:
+        """Return the kind of a report, None if there is none yet or no more."""
+        try:
+            return self.reports[rank].recv() if self.reports[rank].poll() else None
+        except (EOFError, OSError):
+            self.processes[rank].join(TICK_S)  # it is about to end
+            return None
 
     def _take(self, rank: int, kind: str) -> None:
         with open(os.path.join(self.job.folder, f"{rank}.{kind}"), "rb") as file:

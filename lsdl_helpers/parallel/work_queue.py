@@ -1,7 +1,6 @@
 """Many tasks, several ranks: whoever is free takes the next one."""
 
 import os
-import pickle
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +12,7 @@ from typing import Any
 import cloudpickle
 import torch.distributed as dist
 
-from lsdl_helpers.parallel.failures import RankError
+from lsdl_helpers.parallel.failures import RankError, unpickle_result
 from lsdl_helpers.parallel.launcher import LOCALHOST, launch, local_store
 from lsdl_helpers.parallel.process_group import from_environment
 
@@ -72,7 +71,8 @@ def answer_all(
         timeout: seconds for the whole call.
 
     Raises:
-        RankError: of the lowest rank, if all have failed before all was answered.
+        RankError: of the lowest rank, if all have failed before all was answered. Also for an
+            answer that cannot be unpickled.
         RuntimeError: under torchrun or srun.
         TimeoutError: as :func:`~lsdl_helpers.parallel.launcher.launch`.
 
@@ -142,7 +142,7 @@ def record(store: dist.Store, folder: str, task: int, rank: int, value: Any) -> 
 
 def read(folder: str, task: int, rank: int) -> Any:
     """Return an answer that was recorded."""
-    return pickle.loads(answer_file(folder, task, rank).read_bytes())
+    return unpickle_result(rank, answer_file(folder, task, rank).read_bytes())
 
 
 def answer_file(folder: str, task: int, rank: int) -> Path:

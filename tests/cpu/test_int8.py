@@ -91,6 +91,12 @@ def test_it_takes_every_shape_and_dtype_that_a_layer_takes(batch, dtype):
     assert torch.allclose(found, expected, atol=0.05)
 
 
+@pytest.mark.parametrize("x", [torch.zeros(0, 7), torch.zeros(2, 8, dtype=torch.int64)])
+def test_an_input_that_a_layer_does_not_take_is_refused(x):
+    with pytest.raises(ValueError, match=r"it must be floats \(..., 8\)"):
+        integer(nn.Linear(8, 4))(x)
+
+
 def test_the_state_dict_holds_all_that_decides_the_answers(tmp_path):
     one, other = integer(nn.Linear(60, 20), 4), integer(nn.Linear(60, 20))
     torch.save(one.state_dict(), tmp_path / "state.pt")

@@ -86,12 +86,14 @@ def test_a_number_too_large_is_refused_and_the_others_stay(ledger, value, tmp_pa
 
 @pytest.mark.parametrize(("kind", "given"), [
     ("name", {"name": 5}), ("unit", {"unit": torch.ones(1)}), ("why", {"why": object()}),
+    ("name", {"name": "caf\udce9"}),  # half of a character
 ])  # fmt: skip
-def test_what_cannot_be_written_is_refused(ledger, kind, given):
-    with pytest.raises(ValueError, match=f"the {kind} of the prediction is .* must be text"):
+def test_what_cannot_be_written_is_refused(ledger, kind, given, tmp_path):
+    with pytest.raises(ValueError, match=f"the {kind} is .* it must be text"):
         ledger.predict(**{"name": "time", "value": 2} | given)
     assert ledger.table().empty
     ledger.predict("time", 2)
+    ledger.export(tmp_path / "report")
 
 
 def test_ratio_is_measured_over_predicted(ledger):

@@ -1,4 +1,5 @@
 import json
+import math
 
 import pytest
 import torch
@@ -58,6 +59,12 @@ def test_the_json_form_is_read_back(made):
         ({"bandwidths": []}, "it is not a record of limits.*0 bandwidths"),
         ({"source": "hearsay"}, "it is not a record of limits.*source 'hearsay'"),
         ({"bandwidths": [[1024, 0]]}, "it is not a record of limits.*0.0 is no rate"),
+        ({"peaks": [["float32", None, 1e9]]}, "it is not a record of limits"),
+        ({"overhead_s": math.nan}, "it is not a record of limits.*nan is no rate"),
+        (
+            {"machine": {"processor": None}},
+            "it is not a record of limits.*machine {'processor': None}",
+        ),
         ({"bandwidths": [[float("inf"), 1]]}, "it is not a record of limits.*OverflowError"),
         ({"peaks": [["float32", 1, -1]]}, "it is not a record of limits.*-1.0 is no rate"),
         ({"when": None}, "it is not a record of limits.*when None"),

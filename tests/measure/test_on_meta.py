@@ -55,6 +55,11 @@ def test_a_mistake_of_the_forward_is_its_own():
         cost(Network(after=lambda x, y: x), (2, 8))
 
 
+def test_an_input_of_too_few_axes_is_named():
+    with pytest.raises(ValueError, match=r"does not take torch.float32 of shape \(2, 8\)"):
+        cost(nn.Flatten(3), (2, 8))
+
+
 def test_modules_without_shapes_or_source_are_named():
     with pytest.raises(ValueError, match=re.escape("1 (LazyLinear) is lazy and has no shapes yet")):
         cost(nn.Sequential(nn.ReLU(), nn.LazyLinear(3)), (2, 8))

@@ -46,8 +46,12 @@ def test_a_product_counts_as_products_of_matrices(product, shapes, same):
     assert 2 * counted == counter.get_total_flops() > 0
 
 
-def test_a_factor_for_each_channel_is_no_outer_product():
-    assert cost(Product(torch.mul, (3, 1)), (2, 3, 4)).multiply_adds == 0
+@pytest.mark.parametrize(("shape", "other"), [
+    ((2, 3, 4), (3, 1)),  # a factor for each channel
+    ((2, 1, 4, 1), (2, 1, 1, 4)),  # a mask, of those of rows and columns
+])  # fmt: skip
+def test_what_is_repeated_on_both_sides_need_not_be_an_outer_product(shape, other):
+    assert cost(Product(torch.mul, other), shape).multiply_adds == 0
 
 
 @torch.library.custom_op("lsdl_tests::fused_mm", mutates_args=())
@@ -68,6 +72,8 @@ def test_a_product_without_a_formula_is_named():
 @pytest.mark.parametrize(("name", "product"), [
     ("aten::_scaled_dot_product_flash_attention_for_cpu", True),
     ("aten::_grouped_mm", True),
+    ("aten::_cdist_forward", True),
+    ("aten::_fft_r2c", True),
     ("torchvision::deform_conv2d", True),
     ("aten::add.Tensor", False),
     ("aten::upsample_bilinear2d", False),

@@ -306,8 +306,10 @@ def test_main_stays_as_it_is_while_threads_launch():
 
     with ThreadPoolExecutor(4) as pool:
         pool.submit(look)
-        assert list(pool.map(partial(launch, rank_plus), [2, 2, 2], [5, 6, 7]))[2] == [7, 8]
-        over.set()
+        try:
+            assert list(pool.map(partial(launch, rank_plus), [2, 2, 2], [5, 6, 7]))[2] == [7, 8]
+        finally:
+            over.set()
     assert seen | {sys.modules["__main__"]} == {main}
 
 

@@ -53,5 +53,6 @@ def test_grouped_output_has_the_end_of_each_bar(tmp_path, write, capsys):
 def test_only_a_newline_ends_a_line_and_what_gloo_says_is_left_out(tmp_path, write, capsys):
     output = Output(tmp_path, 1, grouped=False)
     write(0, "[Gloo] Rank 0 is connected to 1 peer ranks. Expected number of ... is : 1\n")
-    write(0, "a\u2028b\x0bc\x85d\n\n[Gloo] of mine\n")
-    assert shown(output, capsys) == "[0] a\u2028b\x0bc\x85d\n[0] \n[0] [Gloo] of mine\n"
+    write(0, "a\u2028b\x0bc\x85d\n\nof [Gloo] Rank 0 is connected to mine\n")
+    lines = ["a\u2028b\x0bc\x85d", "", "of [Gloo] Rank 0 is connected to mine"]
+    assert shown(output, capsys) == "".join(f"[0] {line}\n" for line in lines)

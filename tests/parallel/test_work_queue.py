@@ -1,3 +1,4 @@
+import ast
 import os
 import pickle
 import signal
@@ -5,6 +6,7 @@ import sys
 import time
 
 import cloudpickle
+import page
 import pytest
 import torch.distributed as dist
 from hypothesis import given
@@ -150,6 +152,9 @@ def test_nothing_is_unpickled_that_another_user_wrote_into_the_store(monkeypatch
         ended = launch(*args, **options)
         for task in range(3):
             store.set(f"{task} of 0", pickle.dumps(Evil()))
+            # All that the ranks have left there is a number.
+            assert store.get(f"winner {task}").isdigit()
+        assert store.num_keys() <= 3 + 3 + 5, "winners, forgeries, counters"
         return ended
 
     monkeypatch.chdir(tmp_path)
@@ -162,9 +167,40 @@ def test_nothing_is_unpickled_that_another_user_wrote_into_the_store(monkeypatch
 def test_only_local_store_opens_a_store():
     """Any other one may listen to the network."""
     rooms = ("lsdl_helpers", "book", "examples", "experiments", "benchmarks", "tools")
-    files = [path for room in rooms for path in (ROOT / room).rglob("*.[pi][yp]*")]
-    texts = {path.name: path.read_text() for path in files if path.suffix in (".py", ".ipynb")}
-    assert [name for name, text in texts.items() if "is_master=True" in text] == ["launcher.py"]
+    files = [path for room in rooms for path in (ROOT / room).rglob("*.py")]
+    sources = {path.name: path.read_text() for path in files}
+    for path in page.book_notebooks():
+        sources[path.name] = "\n".join(cell.source for _, cell in page.read(path).code)
+    opening = [name for name, source in sources.items() if opens_a_store(page.tree(source))]
+    assert opening == ["launcher.py"]
+
+
+def opens_a_store(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("TCPStore"):
+            master = [k.value for k in node.keywords if k.arg == "is_master"]
+            if len(node.args) > 3 or any(ast.unparse(value) != "False" for value in master):
+                return True
+    return False
+
+
+@pytest.mark.parametrize(("source", "opens"), [
+    ('dist.TCPStore("127.0.0.1", 0, None, True)', True),
+    ('TCPStore("", 0, is_master=rank == 0)', True),
+    ('dist.TCPStore("127.0.0.1", port, use_libuv=False)', False),
+])  # fmt: skip
+def test_what_opens_a_store(source, opens):
+    assert opens_a_store(ast.parse(source)) == opens
+
+
+class Unreadable:
+    def __reduce__(self):
+        return int, ("x",)
+
+
+def test_an_answer_that_cannot_be_read_is_an_error_of_its_rank():
+    with pytest.raises(RankError, match="rank 0 returned what cannot be unpickled: ValueError"):
+        answer_all(lambda task: Unreadable(), [1], num_ranks=1)
 
 
 def test_the_first_answer_counts(tmp_path):
