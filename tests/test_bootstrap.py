@@ -195,6 +195,7 @@ def test_the_error_says_what_really_failed(fresh, tmp_path):
     assert "Cannot find command 'git'" in errors_in(no_git)[0]
     for output in (alone, no_network, no_git):
         assert len(output) == 1, "one error"
+        assert len(errors_in(output)[0].splitlines()) <= 2
         assert "During handling" not in str(output), "not a chain of them"
 
 

@@ -26,14 +26,16 @@ EXPLORER_SIZE_LIMIT_KB = 600
 # INSTALL is for notebooks that a site with an address offers, REFUSE for those of the repository.
 # A mere folder named lsdl_helpers is an empty package to Python: no ModuleNotFoundError.
 INSTALL = """\
-import subprocess
+import re
+    import subprocess
     import sys
 
     course = "lsdl_helpers @ git+{address}"
     pip = [sys.executable, "-m", "pip", "install", "-q", course]
     done = subprocess.run(pip, capture_output=True, text=True)
     if done.returncode:
-        raise ImportError(done.stderr) from None
+        why = re.findall("(?:ERROR|fatal): .*", done.stderr)
+        raise ImportError("\\n".join(why) or done.stderr) from None
     sys.modules.pop("lsdl_helpers", None)
     from lsdl_helpers import setup"""
 REFUSE = 'raise ImportError("clone the repository, then: pip install -e .") from None'
