@@ -9,9 +9,7 @@ from torch.utils._pytree import tree_map_only
 
 
 @contextmanager
-def unchanged(
-    model: nn.Module, replace: Callable[[torch.Tensor], torch.Tensor] = lambda tensor: tensor
-) -> Iterator[None]:
+def unchanged(model: nn.Module, replace: Callable[[torch.Tensor], torch.Tensor]) -> Iterator[None]:
     """Put back at the end, also after an error, what each module of a network held before.
 
     Meanwhile the modules hold copies of their dictionaries, lists and tuples: parameters, buffers
