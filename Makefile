@@ -33,10 +33,10 @@ lab: .venv/all.stamp
 	$(BIN)/jupyter lab book
 
 notebooks: .venv/all.stamp
-	$(BIN)/python tools/notebooks.py
+	$(BIN)/python -m tools.notebooks
 
 audit: .venv/all.stamp book
-	$(BIN)/python tools/audit.py
+	$(BIN)/python -m tools.audit
 
 clean:
 	rm -rf _build

@@ -13,7 +13,7 @@ import pytest
 # and it takes two seconds: here at least in the runs of planted files.
 sys.modules.setdefault("rfc3987_syntax", None)
 
-pytest_plugins = ["drift"]
+pytest_plugins = ["tests.book.drift"]
 
 MAY_BE_MISSING = "no GPU"
 

@@ -16,16 +16,11 @@ import torch
 import torch.distributed as dist
 from torch import nn
 
+from lsdl_helpers.launch import launch
 from lsdl_helpers.measure import benchmark, machine
-from lsdl_helpers.parallel import (
-    DataParallel,
-    Link,
-    fit_link,
-    launch,
-    ring_all_reduce,
-    time_all_reduces,
-)
-from lsdl_helpers.parallel.calibration import ROUNDS, SIZES
+from lsdl_helpers.parallel.collectives import Link, fit_link, ring_all_reduce, time_all_reduces
+from lsdl_helpers.parallel.collectives.link_calibration import ROUNDS, SIZES
+from lsdl_helpers.parallel.data import DataParallel
 
 HELD_OUT = tuple(2 * 4**k for k in range(5, 11))  # bytes, between the sizes of the fit
 BATCHES = (512, 64)

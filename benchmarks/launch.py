@@ -7,7 +7,7 @@ import time
 
 import torch.distributed as dist
 
-from lsdl_helpers.parallel import RankError, launch
+from lsdl_helpers.launch import RankError, launch
 
 
 def raise_in_rank_1() -> None:

@@ -16,9 +16,10 @@ from torch import nn
 
 from lsdl_helpers.commands.numbers import duration, whole_number
 from lsdl_helpers.commands.parser import Parser
+from lsdl_helpers.cpu import fast
 from lsdl_helpers.data import list_photographs, photograph
 from lsdl_helpers.measure import compare
-from lsdl_helpers.models import build, fast, list_models
+from lsdl_helpers.models import build, list_models
 from lsdl_helpers.models.preprocessing import Preprocess
 
 

@@ -10,8 +10,8 @@ import statistics
 
 from lsdl_helpers.commands.numbers import whole_number
 from lsdl_helpers.commands.parser import Parser
-from lsdl_helpers.parallel.pipeline_simulator import bubble, predicted_bubble
-from lsdl_helpers.parallel.waiting_stage import measure_trace
+from lsdl_helpers.parallel.model.pipeline_simulator import bubble, predicted_bubble
+from lsdl_helpers.parallel.model.waiting_stage import measure_trace
 
 CASES = [  # schedule, ranks, micro-batches, chunks
     ("gpipe", 2, 4, 1),

@@ -3,7 +3,7 @@
 Stores them with their settings for the chapter on timing; half a minute, on a machine with an
 accelerator.
 
-    python experiments/accelerator.py [--seconds 0.4] [--out FILE]
+    python -m experiments.accelerator [--seconds 0.4] [--out FILE]
 """
 
 import os

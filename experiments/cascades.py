@@ -1,6 +1,6 @@
 """Cascades of one to four stages against the large network alone, over several seeds.
 
-python experiments/cascades.py --seeds 5
+python -m experiments.cascades --seeds 5
 
 stores lsdl_helpers/data/results/cascades.json. One to five minutes of
 one core a seed.

@@ -1,6 +1,6 @@
 """Accuracy of eight seeds with weights stored in few bits: by learning rate, format and rounding.
 
-    python experiments/formats.py [--out FILE]
+    python -m experiments.formats [--out FILE]
 
 stores lsdl_helpers/data/results/formats.json. Five minutes of one core. With reproducible
 arithmetic, so that every x86 processor finds the same.
@@ -19,9 +19,10 @@ if __name__ == "__main__":
 import torch
 
 from lsdl_helpers.data import glyphs, results
-from lsdl_helpers.hardware import FixedPoint, Recipe, accuracy, scaled, train
+from lsdl_helpers.hardware import Recipe, accuracy, scaled, train
 from lsdl_helpers.hardware.low_precision import Network
 from lsdl_helpers.measure import machine
+from lsdl_helpers.numerics import FixedPoint
 
 SETTINGS = {
     "train": {"n": 4000, "seed": 1},
@@ -56,7 +57,7 @@ def trained(recipe: Recipe, learning_rate: float, steps: int) -> tuple[Network, 
     return networks, accuracy(networks, *flat(**SETTINGS["test"]), recipe=recipe).tolist()
 
 
-def fixed_point(fraction_bits: int, rounding: str = "nearest") -> Recipe:
+def fixed_point_recipe(fraction_bits: int, rounding: str = "nearest") -> Recipe:
     """Return the recipe that stores weights in fixed point."""
     random = torch.Generator().manual_seed(SETTINGS["rounding_seed"])
     number = FixedPoint(SETTINGS["word_bits"], fraction_bits)
@@ -68,7 +69,7 @@ def percents(
     fraction_bits: int | None, learning_rate: float, steps: int, rounding: str = "nearest"
 ) -> list[float]:
     """Return the accuracies of the networks, trained in float32 without fraction bits."""
-    recipe = Recipe() if fraction_bits is None else fixed_point(fraction_bits, rounding)
+    recipe = Recipe() if fraction_bits is None else fixed_point_recipe(fraction_bits, rounding)
     return trained(recipe, learning_rate, steps)[1]
 
 

@@ -3,7 +3,7 @@
 For each size every learning rate is tried with every seed; the best is the one with the least
 mean number of steps among those with which all seeds arrive. On scikit-learn's digits.
 
-    python experiments/large_batch.py
+    python -m experiments.large_batch
 """
 
 import argparse
@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from lsdl_helpers.data import digits, results
-from lsdl_helpers.parallel.large_batch import steps_to_loss
+from lsdl_helpers.parallel.data.large_batch import steps_to_loss
 
 SETTINGS = {
     "batch_sizes": [4, 8, 16, 32, 64, 128, 256, 512],

@@ -1,6 +1,6 @@
 """Compress an ensemble into one small network, on points of many kinds.
 
-    python experiments/mimic.py --seeds 0 1 2 3 4
+    python -m experiments.mimic --seeds 0 1 2 3 4
 
 Everything of a seed is made anew but the test pictures. A seed takes about a minute and a half
 and is stored when it is done; run again, the script computes only what is missing. Nothing was

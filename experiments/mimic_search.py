@@ -1,6 +1,6 @@
 """Look for the smallest student that loses less than a point against the ensemble.
 
-    python experiments/mimic_search.py --seeds 0 1 2 3 4
+    python -m experiments.mimic_search --seeds 0 1 2 3 4
 
 The teachers are those of ``experiments/mimic.py``. Students of several sizes are matched on
 real pictures without labels, the best points there can be. A seed takes a few minutes and
@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from mimic import SETTINGS, labeled, new, store_each, teacher_of
 from torch import nn
 
+from experiments.mimic import SETTINGS, labeled, new, store_each, teacher_of
 from lsdl_helpers.commands.numbers import whole_number
 from lsdl_helpers.commands.parser import Parser
 from lsdl_helpers.compression import accuracy, answers, convolutional, fit, perceptron

@@ -1,6 +1,6 @@
 """Training error by depth, with shortcuts and without, of small networks on handwritten digits.
 
-    python experiments/resnet.py
+    python -m experiments.resnet
 
 stores lsdl_helpers/data/results/resnet.json: errors in percent, a list of seeds each. Two
 minutes of one core. With reproducible arithmetic, so that every x86 processor finds the same.

@@ -5,7 +5,7 @@ network with four times the pictures, and for one more seed what the widest netw
 Takes about a quarter of an hour on one core. With reproducible arithmetic, so that every x86
 processor finds the same.
 
-    python experiments/scaling_law.py
+    python -m experiments.scaling_law
 """
 
 import argparse

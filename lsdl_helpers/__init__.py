@@ -11,8 +11,8 @@ from typing import Any
 __version__ = "0.1.0"
 __all__ = [
     "annotate", "arithmetic", "classify", "commands", "compression", "cpu", "data", "dynamic",
-    "gpu", "hardware", "labs", "measure", "models", "notebook", "parallel", "plots", "setup",
-    "widgets",
+    "gpu", "hardware", "labs", "large", "launch", "measure", "models", "notebook", "numerics",
+    "parallel", "plots", "setup", "widgets",
 ]  # fmt: skip
 
 

@@ -26,7 +26,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from notebook_form import ROOT, setup_source
+
+from tools.notebook_form import ROOT, setup_source
 
 pytestmark = pytest.mark.slow
 
@@ -143,7 +144,7 @@ def published(clone):
     program = Path(sys.executable).with_name("jupyter-book")
     for step in (
         [program, "build", "-q", "."],
-        [sys.executable, "tools/publish.py"],
+        [sys.executable, "-m", "tools.publish"],
         ["git", "update-server-info"],
     ):
         subprocess.run(step, cwd=clone, env=environ, check=True, capture_output=True)
@@ -252,7 +253,7 @@ def test_a_site_without_an_address_is_not_published(tmp_path):
     offered = tmp_path / "_build" / "html" / "_sources" / "book"
     offered.mkdir(parents=True)
     shutil.copy(tmp_path / "page.ipynb", offered)
-    command = [sys.executable, "tools/publish.py"]
+    command = [sys.executable, "-m", "tools.publish"]
     refused = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert refused.returncode == 1
     assert refused.stderr.startswith("no site, or one that does not know its address")

@@ -6,9 +6,10 @@ import sys
 import tomllib
 from importlib.metadata import packages_distributions
 
-import page
 import pytest
-from notebook_form import ROOT
+
+from tests.book import page
+from tools.notebook_form import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
@@ -28,8 +29,7 @@ INSTALLED_FOR = {
     "tools/audit.py": ["test", "book"],
     "tools/notebook_form.py": ["book"],  # book/_ext imports it
 }
-OURS = {path.stem for place in INSTALLED_FOR for path in (ROOT / place).rglob("*.py")}
-OURS.add("lsdl_helpers")
+OURS = {"book", "experiments", "lsdl_helpers", "tests", "tools"}
 DISTRIBUTIONS = packages_distributions()
 
 

@@ -119,5 +119,5 @@ def parsed(path):
 
 
 def module_name(path):
-    package = path.parts[0] == "lsdl_helpers"
-    return ".".join(path.with_suffix("").parts) if package else path.stem
+    """Return the name by which a file is imported; PLANTED lies outside the repository."""
+    return path.stem if path.is_absolute() else ".".join(path.with_suffix("").parts)

@@ -4,7 +4,8 @@ import ast
 import re
 
 import pytest
-from notebook_form import ROOT
+
+from tools.notebook_form import ROOT
 
 # By the documentation of Python 3.11: "Availability: Unix", or not in the list of Windows.
 MODULES = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}
@@ -16,7 +17,7 @@ OF_OS = re.compile(
 )
 JOB = [
     *ROOT.glob("lsdl_helpers/**/*.py"),
-    *ROOT.glob("tests/parallel/*.py"),
+    *ROOT.glob("tests/launch/*.py"),
     *[ROOT / "conftest.py", ROOT / "tests" / "conftest.py"],
     # loaded by conftest.py, and what they import
     *[ROOT / "tests" / "book" / f"{name}.py" for name in ("drift", "pictures")],

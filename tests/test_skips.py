@@ -1,7 +1,8 @@
 """The rule of the root conftest: in CI only a missing GPU may skip."""
 
 import pytest
-from planted import run_pytest
+
+from tests.book.planted import run_pytest
 
 TESTS = """
 import pytest

@@ -1,6 +1,6 @@
 """Measure the built site as a visitor meets it: axe and Lighthouse on one page, in one table.
 
-    python tools/audit.py [book/models/vgg.html]
+    python -m tools.audit [book/models/vgg.html]
 
 The page is served from localhost, gzipped and with an age, as GitHub Pages does. Lighthouse is
 fetched from npm into _build/audit when it is not there. Ends with status 1 if a target is missed.

@@ -1,7 +1,7 @@
 """Run pages with reproducible arithmetic on an emulated older processor, and compare strictly.
 
-    python tools/emulate.py                              all of them
-    python tools/emulate.py book/models/resnet.ipynb     these
+    python -m tools.emulate                              all of them
+    python -m tools.emulate book/models/resnet.ipynb     these
 
 It needs QEMU's emulator of a process, 10.0 or later (`apt-get install qemu-user`, in Debian 12 from
 its backports; 7.2 crashes in torch's grid_sample), and some sixty times the time of the real
@@ -18,7 +18,8 @@ import tempfile
 from pathlib import Path
 
 import nbformat
-from notebook_form import ROOT, computes_reproducibly, notebooks_in_order
+
+from tools.notebook_form import ROOT, computes_reproducibly, notebooks_in_order
 
 
 def write_kernel(folder: Path, emulator: str, cpu: str) -> None:

@@ -1,7 +1,7 @@
 """Write the set-up cells, execute the notebooks from the top and store them.
 
-    python tools/notebooks.py                          all, in the order of _toc.yml
-    python tools/notebooks.py book/models/vgg.ipynb    these
+    python -m tools.notebooks                          all, in the order of _toc.yml
+    python -m tools.notebooks book/models/vgg.ipynb    these
 
 A notebook is stored only if all of it ran; otherwise its file stays as it was.
 """
@@ -20,7 +20,8 @@ import nbformat
 import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from notebook_form import (
+
+from tools.notebook_form import (
     ROOT,
     chapter_of,
     make_canonical,

@@ -1,6 +1,6 @@
 """Commit the notebooks that the built site offers to a branch of their own.
 
-    make book && python tools/publish.py && git push --force origin published
+    make book && python -m tools.publish && git push --force origin published
 
 The buttons of the site open the notebooks there. The branch is one commit ahead of the one that
 is checked out, of which nothing changes.
@@ -12,8 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "book" / "_ext"))
-from repository import BRANCH
+from book._ext.repository import BRANCH
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "_build" / "html" / "_sources"

@@ -1,8 +1,8 @@
 """Run the quick part of the tests and all notebooks at other versions of what they import.
 
     .venv/bin/pip install uv
-    .venv/bin/python tools/versions.py                  # every environment, and one table
-    .venv/bin/python tools/versions.py lowest colab-2026.01
+    .venv/bin/python -m tools.versions                  # every environment, and one table
+    .venv/bin/python -m tools.versions lowest colab-2026.01
 
 An environment with the CUDA build of torch takes 7 GB; UV_TORCH_BACKEND=cpu takes the small
 build, from PyTorch's own index. uv looks for the Python that an environment states, and fetches

@@ -6,23 +6,21 @@ finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), and gives the n
 that it offers the set-up cell that installs the package (tools/notebook_form.py).
 """
 
-import sys
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from api_reference import set_up_reference
 from docutils import nodes
-from formulas import set_formulas
-from icon_fonts import icon_names, subset_icons
-from page_cleanup import clean, redirect_page
-from repository import BRANCH, repository_address
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
-from notebook_form import chapter_of, write_setup
+from book._ext.api_reference import set_up_reference
+from book._ext.formulas import set_formulas
+from book._ext.icon_fonts import icon_names, subset_icons
+from book._ext.page_cleanup import clean, redirect_page
+from book._ext.repository import BRANCH, repository_address
+from tools.notebook_form import chapter_of, write_setup
 
 
 def link_repository(app: Sphinx, config: Config) -> None:

@@ -19,14 +19,7 @@ from torch.nn.parallel import DistributedDataParallel
 from lsdl_helpers.commands.numbers import whole_number
 from lsdl_helpers.commands.parser import Parser
 from lsdl_helpers.data.digits import digits
-from lsdl_helpers.parallel import (
-    Place,
-    join,
-    load_latest,
-    random_state,
-    save,
-    set_random_state,
-)
+from lsdl_helpers.launch import Place, join, load_latest, random_state, save, set_random_state
 
 
 class Refused(ValueError):

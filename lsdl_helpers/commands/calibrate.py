@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
 def run(options: argparse.Namespace) -> None:
     """Do what the options ask for."""
     from lsdl_helpers.measure import calibrate, machine
-    from lsdl_helpers.parallel import calibrate_parallel
+    from lsdl_helpers.parallel.collectives import calibrate_parallel
 
     device = "cpu" if options.cpu else None
     print(machine(), flush=True)

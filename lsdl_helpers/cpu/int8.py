@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from lsdl_helpers.cpu.quantization import asymmetric, symmetric
+from lsdl_helpers.numerics.affine import asymmetric, symmetric
 
 # In order of preference. "x86" takes FBGEMM or oneDNN, as suits the processor and the shape.
 ENGINES = ("x86", "onednn", "qnnpack")

@@ -81,7 +81,7 @@ def _time(kernels: Kernels, name: str, place: str, batch: int, seconds: float) -
 
 
 def _recorded(place: str, batch: int, reason: str) -> LadderTimes:
-    stored = results.load("fixed_point")
+    stored = results.load("int8")
     known = stored["ladder"][place]
     if str(batch) not in known:
         raise ValueError(f"{reason}; and batch {batch} is not recorded, only {', '.join(known)}")

@@ -27,7 +27,7 @@ def scaled(dtype: torch.dtype) -> Rounder:
 
     The largest magnitude fits, and no number becomes infinite; the result has the dtype of the
     values. A tensor of zeros, or with infinity or NaN, is not scaled.
-    :mod:`lsdl_helpers.hardware.formats` shows what a dtype does.
+    :mod:`lsdl_helpers.numerics.formats` shows what a dtype does.
 
     >>> scaled(torch.float8_e4m3fn)(torch.tensor([1e-6])).item() > 0
     True
@@ -123,7 +123,7 @@ def train(
         seed: of the weights and of the order of the examples. A recipe that rounds at random
             needs another one, or a weight is rounded by the number it was made from.
 
-    >>> from lsdl_helpers.hardware import FixedPoint
+    >>> from lsdl_helpers.numerics import FixedPoint
     >>> recipe = Recipe(store=FixedPoint(16, 6).round)
     >>> train(torch.rand(100, 256), torch.arange(100) % 10, recipe=recipe, steps=5).first.shape
     torch.Size([8, 256, 64])

@@ -8,15 +8,13 @@ from lsdl_helpers.measure.machine import Machine, machine
 from lsdl_helpers.measure.processors import Processor, list_processors, processor
 from lsdl_helpers.measure.record import calibrate, limits
 from lsdl_helpers.measure.roofline import LayerTime, PredictedTime, predict_time
-from lsdl_helpers.measure.scaling import PowerLaw, fit_power_law
-from lsdl_helpers.measure.sizes import network_sizes
 from lsdl_helpers.measure.statistics import bootstrap, mean_and_error, paired_difference
 from lsdl_helpers.measure.timing import Comparison, Timing, benchmark, compare
 
 __all__ = [
     "Comparison", "Cost", "Entry", "LayerCost", "LayerTime", "Ledger", "Limits", "Machine",
-    "PowerLaw", "PredictedTime", "Processor", "Timing", "benchmark", "bootstrap", "calibrate",
-    "compare", "cost", "fit_power_law", "format_quantity", "limits", "list_processors", "machine",
-    "mean_and_error", "network_sizes", "paired_difference", "predict_time", "processor",
+    "PredictedTime", "Processor", "Timing", "benchmark", "bootstrap", "calibrate",
+    "compare", "cost", "format_quantity", "limits", "list_processors", "machine",
+    "mean_and_error", "paired_difference", "predict_time", "processor",
     "user_folder",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 
-from lsdl_helpers.models.unchanged import unchanged
+from lsdl_helpers.measure.unchanged import unchanged
 
 _ELSEWHERE = "uses a tensor that its modules do not hold; register it as a buffer"
 _VALUES = "depends on the values of a tensor (a condition, .item(), …), and only shapes are known"

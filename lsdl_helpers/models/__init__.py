@@ -9,10 +9,9 @@ from lsdl_helpers.models import (
     vgg,
     xception,
 )
-from lsdl_helpers.models.fast import fast
 from lsdl_helpers.models.registry import build, list_models
 
 __all__ = [
-    "build", "efficientnet", "fast", "googlenet", "inception", "list_models", "resnet",
+    "build", "efficientnet", "googlenet", "inception", "list_models", "resnet",
     "resnet_cifar", "vgg", "xception",
 ]  # fmt: skip

@@ -106,7 +106,7 @@ class EfficientNetLite(nn.Module):
         self._bn1 = batch_norm(HEAD)
         self._dropout = nn.Dropout(0.2)
         self._fc = nn.Linear(HEAD, num_classes)
-        initialize(self)
+        initialize_by_group(self)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu6(self._bn0(self._conv_stem(x)), inplace=True)  # (B, 32, H/2, W/2)
@@ -132,7 +132,7 @@ def make_blocks(stages: tuple[tuple[int, ...], ...]) -> nn.Sequential:
     return nn.Sequential(*blocks)
 
 
-def initialize(model: nn.Module) -> None:
+def initialize_by_group(model: nn.Module) -> None:
     """Draw the weights by He's rule over the outputs of a group; the last layer uniformly."""
     for module in model.modules():
         if isinstance(module, nn.Conv2d):

@@ -12,8 +12,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from lsdl_helpers.models.initialization import initialize
 from lsdl_helpers.models.registry import register
-from lsdl_helpers.models.vgg import initialize
 
 # Table 1, the rows named inception: channels of each branch, before and after its reduction.
 TABLE_1 = {
@@ -136,7 +136,7 @@ class GoogLeNet(nn.Module):
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.dropout = nn.Dropout(dropout)
         self.fc = nn.Linear(1024, num_classes)
-        initialize(self)
+        initialize(self, linear_std=0.01)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor | GoogLeNetOutputs:
         aux = []

@@ -13,8 +13,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from lsdl_helpers.models.googlenet import BasicConv2d
+from lsdl_helpers.models.initialization import initialize
 from lsdl_helpers.models.registry import register
-from lsdl_helpers.models.vgg import initialize
 
 # A module is its branches by name; a branch is its convolutions, (channels, kernel), in order.
 # Two in the place of one stand side by side. branch_pool begins with average pooling.
@@ -185,7 +185,7 @@ class InceptionV3(nn.Module):
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.dropout = nn.Dropout(0.5)
         self.fc = nn.Linear(2048, num_classes)
-        initialize(self)
+        initialize(self, linear_std=0.01)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor | InceptionOutputs:
         x, aux = from_imagenet_normalization(x) if self.transform_input else x, None

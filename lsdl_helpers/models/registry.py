@@ -32,7 +32,7 @@ def list_models() -> list[str]:
     """Return the names that :func:`build` knows, in order of registration.
 
     >>> list_models()[:2]
-    ['efficientnet_lite0', 'vgg11']
+    ['efficientnet_lite0', 'googlenet']
     """
     return list(_builders)
 

@@ -48,7 +48,7 @@ class PadShortcut(nn.Module):
         return F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.missing))
 
 
-class Block(nn.Module):
+class ResidualBlock(nn.Module):
     """y = relu(F(x) + shortcut(x)), F being convolutions with a normalization after each.
 
     Args:
@@ -92,7 +92,7 @@ class PreactBlock(nn.Module):
     """y = F(x) + shortcut, where F normalizes and rectifies before each convolution.
 
     So nothing stands between one sum and the next. Arguments, input and output as for
-    :class:`Block`; a ``downsample`` gets the input normalized and rectified.
+    :class:`ResidualBlock`; a ``downsample`` gets the input normalized and rectified.
     """
 
     def __init__(
@@ -130,15 +130,3 @@ def projection(channels: int, layers: list[Layer], *, preact: bool = False) -> n
     if preact:  # the block has normalized its input already
         return nn.Sequential(OrderedDict(conv=layer))
     return nn.Sequential(layer, nn.BatchNorm2d(out))
-
-
-def initialize(model: nn.Module) -> None:
-    """Draw the weights of convolutions by He's rule, so that no layer changes the scale.
-
-    Biases are 0. Normalizations and fully connected layers keep torch's own start.
-    """
-    for module in model.modules():
-        if isinstance(module, nn.Conv2d):
-            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)

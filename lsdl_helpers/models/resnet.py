@@ -9,13 +9,13 @@ from collections import OrderedDict
 import torch
 from torch import nn
 
+from lsdl_helpers.models.initialization import initialize
 from lsdl_helpers.models.registry import register, require_counts
 from lsdl_helpers.models.residual import (
-    Block,
     Layer,
     PreactBlock,
+    ResidualBlock,
     changes_shape,
-    initialize,
     projection,
 )
 
@@ -57,7 +57,7 @@ def make_stages(depth: int, variant: str) -> tuple[list[nn.Sequential], int]:
             layers = block_layers(kind, width, 2 if number > 0 and k == 0 else 1, variant)
             changed = changes_shape(channels, layers)
             downsample = projection(channels, layers, preact=preact) if changed else None
-            blocks.append((PreactBlock if preact else Block)(channels, layers, downsample))
+            blocks.append((PreactBlock if preact else ResidualBlock)(channels, layers, downsample))
             channels = layers[-1][1]
         stages.append(nn.Sequential(*blocks))
     return stages, channels

@@ -9,15 +9,15 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from lsdl_helpers.models.initialization import initialize
 from lsdl_helpers.models.registry import register, require_counts
 from lsdl_helpers.models.residual import (
-    Block,
     Layer,
     PadShortcut,
     PreactBlock,
+    ResidualBlock,
     changes_shape,
     conv,
-    initialize,
     total_stride,
 )
 
@@ -28,7 +28,7 @@ def make_blocks(
     num_blocks: int, width: int, *, residual: bool, preact: bool, batch_norm: bool
 ) -> nn.Sequential:
     """Return three stages of blocks of two 3x3 convolutions; a new stage halves and doubles."""
-    block = PreactBlock if preact else Block
+    block = PreactBlock if preact else ResidualBlock
     norm = nn.BatchNorm2d if batch_norm else lambda channels: nn.Identity()
     blocks, channels = [], width
     for stage in range(3):

@@ -6,6 +6,7 @@ The keys of the state dict equal torchvision's for A, B, D and E, so that its we
 import torch
 from torch import nn
 
+from lsdl_helpers.models.initialization import initialize
 from lsdl_helpers.models.registry import register, require_counts
 
 # Table 1: a tuple a stage, each stage ending in a 2x2 max-pooling. A number is a 3x3
@@ -43,25 +44,12 @@ class VGG(nn.Module):
                 nn.Linear(4096, num_classes),
             )  # fmt: skip
         self.classifier.to_empty(device=torch.get_default_device())
-        initialize(self)
+        # The paper had to train A first and copy its layers into the deeper ones (section 3.1).
+        initialize(self, linear_std=0.01)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.avgpool(self.features(x))  # (B, 512, 7, 7)
         return self.classifier(x.flatten(1))  # (B, num_classes)
-
-
-def initialize(model: nn.Module) -> None:
-    """Draw the weights so that deep plain stacks train: He's rule, and N(0, 0.01²) for linear.
-
-    The paper had to train A first and copy its layers into the deeper ones (section 3.1).
-    """
-    for module in model.modules():
-        if isinstance(module, nn.Conv2d):
-            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
-        elif isinstance(module, nn.Linear):
-            nn.init.normal_(module.weight, 0, 0.01)
-        if isinstance(module, nn.Conv2d | nn.Linear) and module.bias is not None:
-            nn.init.zeros_(module.bias)
 
 
 def make_layers(stages: tuple[tuple[int | str, ...], ...], batch_norm: bool) -> nn.Sequential:

@@ -12,8 +12,8 @@ from collections import OrderedDict
 import torch
 from torch import nn
 
+from lsdl_helpers.models.initialization import initialize
 from lsdl_helpers.models.registry import register
-from lsdl_helpers.models.vgg import initialize
 
 # Figure 5: the twelve modules with a shortcut. The two convolutions before them and the two
 # separable ones after them make fourteen modules and 36 convolutional layers.
@@ -42,7 +42,7 @@ class SeparableConv2d(nn.Module):
         return self.pointwise(self.conv1(x))
 
 
-class Block(nn.Module):
+class XceptionBlock(nn.Module):
     """Separable convolutions, each after a ReLU, and a shortcut around them.
 
     The shortcut is a 1x1 convolution where the shape changes. Stride 2 is a max-pooling.
@@ -99,7 +99,7 @@ class Xception(nn.Sequential):
             "fc": nn.Linear(2048, num_classes),
         }
         super().__init__(OrderedDict({**layers, **head}))
-        initialize(self)
+        initialize(self, linear_std=0.01)
 
 
 def make_layers(modules: tuple[tuple[tuple[int, ...], int], ...]) -> dict[str, nn.Module]:
@@ -109,7 +109,7 @@ def make_layers(modules: tuple[tuple[tuple[int, ...], int], ...]) -> dict[str, n
     _add(layers, 2, nn.Conv2d(32, 64, 3, bias=False))  # (B, 64, 147, 147)
     channels = 64
     for k, (outs, stride) in enumerate(modules, 1):
-        layers[f"block{k}"] = Block(channels, outs, stride, starts_with_relu=k > 1)
+        layers[f"block{k}"] = XceptionBlock(channels, outs, stride, starts_with_relu=k > 1)
         channels = outs[-1]
     # (B, 1024, 10, 10)
     _add(layers, 3, SeparableConv2d(channels, 1536))

@@ -6,8 +6,9 @@ import statistics
 from collections.abc import Iterator
 
 import nbformat
-from notebook_form import computes_reproducibly
-from page import Page, calls, tree
+
+from tests.book.page import Page, calls, tree
+from tools.notebook_form import computes_reproducibly
 
 MEDIAN_LINES, MOST_LINES, LONGEST_LINES = 6, 20, 30
 MOST = 0.9

@@ -20,8 +20,9 @@ import nbval.plugin
 import pytest
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile, coalesce_streams
-from notebook_form import computes_reproducibly
-from pictures import differences, pictures_of
+
+from tests.book.pictures import differences, pictures_of
+from tools.notebook_form import computes_reproducibly
 
 HERE = Path(__file__).parent
 VERSIONS = r"\b(torch|numpy|matplotlib) (\d[\d.]*)|(the same bits)"

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 import nbformat
-from page import Page
-from pictures import UNREADABLE, decoded, pictures_of
+
+from tests.book.page import Page
+from tests.book.pictures import UNREADABLE, decoded, pictures_of
 
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 import nbformat
-from notebook_form import ROOT, is_reproducible, is_setup, setup_source
-from page import Page, checked_ids, headings
-from repository import repository_address
+
+from book._ext.repository import repository_address
+from tests.book.page import Page, checked_ids, headings
+from tools.notebook_form import ROOT, is_reproducible, is_setup, setup_source
 
 OPENING = ("You will be able to", "Before you start")
 ENDING = ["What to remember", "Exercises", "Sources"]

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
-from notebook_form import ROOT, chapter_of, is_setup, is_solutions
+
+from tools.notebook_form import ROOT, chapter_of, is_setup, is_solutions
 
 
 class Page(NamedTuple):

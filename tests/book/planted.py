@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from notebook_form import ROOT
+from tools.notebook_form import ROOT
 
 
 def run_pytest(*arguments: str | Path, ci: str = "") -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from notebook_form import METADATA, setup_source
-from page import Page
 from PIL import Image, ImageDraw
+
+from tests.book.page import Page
+from tools.notebook_form import METADATA, setup_source
 
 CHAPTER = Path("book/models/sample.ipynb")
 SOLUTIONS = Path("book/solutions/models/sample.ipynb")

@@ -5,14 +5,15 @@ import re
 from collections.abc import Iterator
 
 from nbformat.validator import iter_validate
-from notebook_form import (
+
+from tests.book.page import Page
+from tools.notebook_form import (
     CELL_KEYS,
     EXPLORER_SIZE_LIMIT_KB,
     METADATA,
     SIZE_LIMIT_KB,
     TAGS,
 )
-from page import Page
 
 
 def is_valid(page: Page) -> Iterator[str]:

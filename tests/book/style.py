@@ -1,10 +1,7 @@
 """All static rules of the notebooks, and which of them hold where."""
 
-import code_style
-import figure_style
-import frame
-import stored
-from page import Page, checked_ids, findings
+from tests.book import code_style, figure_style, frame, stored
+from tests.book.page import Page, checked_ids, findings
 
 EVERYWHERE = (*stored.RULES, *code_style.RULES, *figure_style.RULES)
 CHAPTER = (*EVERYWHERE, *frame.CHAPTER_RULES, *code_style.CHAPTER_RULES)

@@ -1,12 +1,12 @@
 """A planted notebook under a real `pytest --nbval`: what must pass does, what must fail does."""
 
 import nbformat
-import planted
 import pytest
-import sample
-from drift import drift
 from nbformat.v4 import new_code_cell, new_output
-from notebook_form import setup_source
+
+from tests.book import planted, sample
+from tests.book.drift import drift
+from tools.notebook_form import setup_source
 
 BARS, OTHER_BARS = sample.picture(40, 80, 60), sample.picture(90, 10, 5)
 SHOW = "from IPython.display import HTML, Image, display\nimport base64\n"

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import sample
-import stored
 from jupytext.cli import jupytext
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from notebook_form import (
+
+from tests.book import sample, stored
+from tests.book.page import findings, read
+from tools.notebook_form import (
     METADATA,
     ROOT,
     chapter_of,
@@ -22,7 +23,6 @@ from notebook_form import (
     setup_source,
     write_setup,
 )
-from page import findings, read
 
 ADDRESS = "https://example.org/course.git"
 HOME = "os.environ['LSDL_HOME'] == 'mine'"
@@ -32,7 +32,8 @@ STAND_IN = "def setup(chapter):\n    print('set up', chapter)\n"
 def tool(*arguments, **environment):
     """Run tools/notebooks.py and return what became of it."""
     return subprocess.run(
-        [sys.executable, ROOT / "tools" / "notebooks.py", *arguments],
+        [sys.executable, "-m", "tools.notebooks", *arguments],
+        cwd=ROOT,
         env=os.environ | environment,
         capture_output=True,
         text=True,

@@ -3,9 +3,10 @@
 import base64
 
 import pytest
-import sample
-from pictures import difference, differences, pictures_of
 from PIL import Image
+
+from tests.book import sample
+from tests.book.pictures import difference, differences, pictures_of
 
 BARS, OTHER_BARS = sample.picture(40, 80, 60), sample.picture(90, 10, 5)
 

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-import sample
-import stored
-from page import findings, read
+
+from tests.book import sample, stored
+from tests.book.page import findings, read
 
 
 def cell(k, **changes):

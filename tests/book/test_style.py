@@ -1,11 +1,11 @@
 """Every notebook keeps the rules, and every rule rejects a notebook planted to break it."""
 
-import frame
 import pytest
-import sample
-from notebook_form import ROOT
-from page import book_notebooks, read
-from style import style_findings, unsolved
+
+from tests.book import frame, sample
+from tests.book.page import book_notebooks, read
+from tests.book.style import style_findings, unsolved
+from tools.notebook_form import ROOT
 
 NOTEBOOKS = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in book_notebooks()]
 CHAPTERS = [p for p in NOTEBOOKS if "solutions" not in p.values[0].parts]

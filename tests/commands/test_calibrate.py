@@ -3,11 +3,13 @@ from dataclasses import replace
 
 import pytest
 
-from lsdl_helpers import measure, parallel
+from lsdl_helpers import measure
 from lsdl_helpers.__main__ import main
+from lsdl_helpers.launch import RankError
 from lsdl_helpers.measure import Limits
 from lsdl_helpers.measure.limits import from_json
-from lsdl_helpers.parallel import Link
+from lsdl_helpers.parallel import collectives
+from lsdl_helpers.parallel.collectives import Link
 
 MADE = Limits(
     peaks={("float32", 1): 100e9},
@@ -31,7 +33,7 @@ def asked(monkeypatch):
         return replace(MADE, peaks={("float32", 1): 100e9 / 1.05 ** (len(calls) - 1)})
 
     monkeypatch.setattr(measure, "calibrate", calibrate)
-    monkeypatch.setattr(parallel, "calibrate_parallel", lambda: Link(93e-6, 0.5e-9))
+    monkeypatch.setattr(collectives, "calibrate_parallel", lambda: Link(93e-6, 0.5e-9))
     return calls
 
 
@@ -65,7 +67,7 @@ def test_it_writes_a_file(asked, capsys, tmp_path):
 FAILURES = {
     "calibrate": RuntimeError("out of memory\nTried to allocate 9 GiB"),
     "machine": OSError(28, "No space left on device"),
-    "calibrate_parallel": parallel.RankError("rank 1 was killed by SIGKILL\n  where"),
+    "calibrate_parallel": RankError("rank 1 was killed by SIGKILL\n  where"),
 }
 
 
@@ -74,7 +76,7 @@ def test_what_cannot_be_measured_is_one_line(asked, capsys, monkeypatch, tmp_pat
     def failing(**options):
         raise FAILURES[name]
 
-    monkeypatch.setattr(parallel if name == "calibrate_parallel" else measure, name, failing)
+    monkeypatch.setattr(collectives if name == "calibrate_parallel" else measure, name, failing)
     assert main(["calibrate", "--output", str(tmp_path / "made.json")]) == 1
     said = " ".join(str(FAILURES[name]).split())
     assert capsys.readouterr().err == f"python -m lsdl_helpers calibrate: {said}\n"

@@ -2,9 +2,9 @@ import argparse
 import re
 
 import pytest
-from notebook_form import ROOT
 
 from lsdl_helpers.commands.numbers import duration, whole_number
+from tools.notebook_form import ROOT
 
 ROOMS = ("benchmarks", "examples", "experiments", "lsdl_helpers", "tools")
 

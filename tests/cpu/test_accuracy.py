@@ -1,27 +1,15 @@
-import importlib.util
-from pathlib import Path
-
 import pytest
 
+from experiments import int8
 from lsdl_helpers.cpu import characters, kept, trained
 from lsdl_helpers.data import results
 
-SCRIPT = Path(__file__).parents[2] / "experiments" / "fixed_point.py"
-
-
-@pytest.fixture(scope="module")
-def experiment():
-    spec = importlib.util.spec_from_file_location("fixed_point_experiment", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
 
 @pytest.mark.slow
-def test_one_seed_gives_again_what_is_stored(experiment):
-    stored = results.load("fixed_point")
+def test_one_seed_gives_again_what_is_stored():
+    stored = results.load("int8")
     seed = stored["settings"]["seeds"][0]
-    again, before = experiment.one_seed(seed), stored["seeds"][0]
+    again, before = int8.one_seed(seed), stored["seeds"][0]
     few = [str(bits) for bits in (4, 5, 6, 7, 8)]  # at 2 and 3 bits it is anybody's guess
     assert [again["wrong"][b] for b in ("float32", *few)] == pytest.approx(
         [before["wrong"][b] for b in ("float32", *few)], abs=1.0
@@ -31,11 +19,11 @@ def test_one_seed_gives_again_what_is_stored(experiment):
     )
 
 
-def test_the_record_has_every_seed_and_number_of_bits(experiment):
-    stored = results.load("fixed_point")
+def test_the_record_has_every_seed_and_number_of_bits():
+    stored = results.load("int8")
     assert len(stored["seeds"]) == len(stored["settings"]["seeds"]) >= 8
     for one in stored["seeds"]:
-        assert list(one["changed"]) == [str(bits) for bits in experiment.BITS]
+        assert list(one["changed"]) == [str(bits) for bits in int8.BITS]
 
 
 def test_no_answer_changes_where_nothing_is_rounded_away():

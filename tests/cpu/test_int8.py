@@ -5,16 +5,14 @@ import torch
 from torch import nn
 
 from lsdl_helpers.cpu import (
-    Affine,
     IntegerLinear,
-    asymmetric,
     dynamic_int8,
     find_engine,
     fully_connected,
     int8,
     integer,
-    symmetric,
 )
+from lsdl_helpers.numerics import Affine, asymmetric, symmetric
 
 ENGINES = [e for e in torch.backends.quantized.supported_engines if e != "none"]
 

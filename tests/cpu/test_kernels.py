@@ -3,16 +3,8 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from lsdl_helpers.cpu import (
-    LADDER,
-    Kernels,
-    NoCompiler,
-    compile_kernels,
-    kernels,
-    pack,
-    pad,
-    saturating_pairs,
-)
+from lsdl_helpers.cpu import LADDER, Kernels, NoCompiler, compile_kernels, kernels, pack, pad
+from lsdl_helpers.numerics import saturating_pairs
 
 BATCHES = (1, 2, 3, 8)
 

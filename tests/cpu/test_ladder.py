@@ -20,7 +20,7 @@ def test_without_a_compiler_the_recorded_times_are_given_and_said(monkeypatch):
         raise NoCompiler("no C compiler")
 
     monkeypatch.setattr(ladder, "compile_kernels", fails)
-    stored = results.load("fixed_point")
+    stored = results.load("int8")
     for place in ladder.PLACES:
         for batch in (1, 4, 8):
             found = ladder_times(place, batch)

@@ -3,9 +3,9 @@
 import nbformat
 import pytest
 import torch
-from notebook_form import ROOT
 
 from lsdl_helpers.dynamic import threshold_at_recall
+from tools.notebook_form import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from interrupted import EXAMPLE
-from slurm_daemons import INSTALL, Slurm, free_ports, missing_program, running, until
+
+from tests.examples.interrupted import EXAMPLE
+from tests.examples.slurm_daemons import INSTALL, Slurm, free_ports, missing_program, running, until
 
 pytestmark = pytest.mark.slow
 
@@ -86,7 +87,7 @@ def test_killed_ranks_change_nothing(tmp_path, expected):
 import sys
 sys.path.insert(0, {str(INTERRUPTED.parent)!r})
 from pathlib import Path
-from interrupted import interrupt_as_planned, load_example
+from tests.examples.interrupted import interrupt_as_planned, load_example
 example, folder = load_example(), Path(sys.argv[-1].removeprefix("--folder="))
 settings = dict(steps={STEPS}, every={EVERY}, seed=0)
 with example.join("gloo") as place:

@@ -3,9 +3,9 @@
 import os
 
 import pytest
-from interrupted import load_example
 
-from lsdl_helpers.parallel import load_latest
+from lsdl_helpers.launch import load_latest
+from tests.examples.interrupted import load_example
 
 
 @pytest.fixture

@@ -3,15 +3,16 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-EXPERIMENTS = Path(__file__).parents[2] / "experiments"
+from tools.notebook_form import ROOT
+
 PROGRAM = """
 from lsdl_helpers.arithmetic import use_reproducible_arithmetic
 use_reproducible_arithmetic()
-import json, {module}
+import json
+from experiments import {module}
 print(json.dumps({expression}))
 """
 
@@ -22,7 +23,7 @@ def reproducibly():
 
     def value(module, expression):
         program = PROGRAM.format(module=module, expression=expression)
-        done = subprocess.run([sys.executable, "-c", program], cwd=EXPERIMENTS,
+        done = subprocess.run([sys.executable, "-c", program], cwd=ROOT,
                               capture_output=True, text=True)  # fmt: skip
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)

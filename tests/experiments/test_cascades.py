@@ -1,8 +1,8 @@
 """The stored results of experiments/cascades.py: their form, and a first stage trained again."""
 
-import cascades
 import pytest
 
+from experiments import cascades
 from lsdl_helpers.data import smiley_windows
 from lsdl_helpers.data.results import load
 from lsdl_helpers.dynamic import Cascade

@@ -1,8 +1,8 @@
 """The stored table of experiments/formats.py: its form, and its shortest row again."""
 
-import formats
 import pytest
 
+from experiments import formats
 from lsdl_helpers.arithmetic import is_x86
 from lsdl_helpers.data import results
 

@@ -2,10 +2,9 @@
 
 import functools
 
-import mimic
-import mimic_search
 import pytest
 
+from experiments import mimic, mimic_search
 from lsdl_helpers.compression import Ensemble, autoencoder_points, convolutional, perceptron
 from lsdl_helpers.data import results
 from lsdl_helpers.measure import cost

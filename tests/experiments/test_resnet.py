@@ -1,8 +1,8 @@
 """The stored errors of experiments/resnet.py: their form, what the page says, and one again."""
 
 import pytest
-import resnet
 
+from experiments import resnet
 from lsdl_helpers.arithmetic import is_x86
 from lsdl_helpers.data import results
 

@@ -1,8 +1,8 @@
 """The stored table of experiments/scaling_law.py: its form, and one of its numbers again."""
 
 import pytest
-import scaling_law
 
+from experiments import scaling_law
 from lsdl_helpers.data import results
 
 STORED = results.load("scaling_law")

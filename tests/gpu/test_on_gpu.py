@@ -6,26 +6,20 @@ import re
 import subprocess
 import sys
 
-import accelerator
 import cloudpickle
 import pytest
 import torch
 import torch.distributed as dist
-from notebook_form import ROOT
 
+from experiments import accelerator
 from lsdl_helpers import models
+from lsdl_helpers.cpu import fast
 from lsdl_helpers.data import results
 from lsdl_helpers.gpu import find_device
+from lsdl_helpers.launch import RankError, launch, load_latest, random_state, save, set_random_state
 from lsdl_helpers.measure import benchmark
 from lsdl_helpers.measure.calibration import measure_limits
-from lsdl_helpers.parallel import (
-    RankError,
-    launch,
-    load_latest,
-    random_state,
-    save,
-    set_random_state,
-)
+from tools.notebook_form import ROOT
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 if not torch.cuda.is_available():
@@ -102,7 +96,7 @@ def test_the_fast_network_is_the_network(dtype, tolerance, monkeypatch, capsys):
     model = models.build("resnet18").eval().to("cuda")
     x = torch.rand(2, 3, 224, 224, device="cuda")
     with torch.inference_mode():
-        expected, found = model(x), models.fast(model, dtype=dtype)(x).float()
+        expected, found = model(x), fast(model, dtype=dtype)(x).float()
     assert "float32 stays" not in capsys.readouterr().out
     assert (found - expected).abs().max() < tolerance * expected.abs().max()
 

@@ -6,10 +6,10 @@ import matplotlib.pyplot as plt
 import nbformat
 import pytest
 import torch
-from notebook_form import ROOT
 
 from lsdl_helpers import measure
 from lsdl_helpers.measure import benchmark, compare
+from tools.notebook_form import ROOT
 
 
 class Event:

@@ -7,8 +7,9 @@ import torch
 from torch.nn import functional as F
 
 from lsdl_helpers.data import glyphs
-from lsdl_helpers.hardware import FixedPoint, Recipe, accuracy, scaled, train
+from lsdl_helpers.hardware import Recipe, accuracy, scaled, train
 from lsdl_helpers.hardware.low_precision import gradients, initialize
+from lsdl_helpers.numerics import FixedPoint
 
 
 @functools.cache

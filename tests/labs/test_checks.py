@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from notebook_form import ROOT
 
 from lsdl_helpers.labs import check
 from lsdl_helpers.labs.checks import number
+from tools.notebook_form import ROOT
 
 LABS = ROOT / "lsdl_helpers" / "labs"
 CHAPTERS = [f"{path.parent.name}/{path.stem}" for path in sorted(LABS.glob("*/[a-z]*.py"))]
@@ -23,7 +23,7 @@ def name(value):
 
 
 ANSWERS = {
-    chapter: importlib.import_module(f"answers_{chapter.replace('/', '_')}")
+    chapter: importlib.import_module(f"tests.labs.answers_{chapter.replace('/', '_')}")
     for chapter in CHAPTERS
 }
 EXERCISES = [

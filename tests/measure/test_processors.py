@@ -1,9 +1,9 @@
 import re
 
 import pytest
-from notebook_form import ROOT
 
 from lsdl_helpers.measure import list_processors, processor
+from tools.notebook_form import ROOT
 
 ALL = [processor(name) for name in list_processors()]
 CPU, CARD = processor("i7-3770K"), processor("GTX 690")

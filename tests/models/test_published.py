@@ -1,10 +1,10 @@
 import pytest
-from notebook_form import ROOT
-from twins import on_meta
 
 from lsdl_helpers.measure import cost
 from lsdl_helpers.models import list_models
 from lsdl_helpers.models.published import FIGURES, figures
+from tests.models.twins import on_meta
+from tools.notebook_form import ROOT
 
 # As printed, or loosely ("under 25 million"); our counts may differ by so much.
 TOLERANCE = {"inception_v3": 0.15}

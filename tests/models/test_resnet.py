@@ -5,12 +5,12 @@ import timm
 import torch
 import torchvision
 from torch import nn
-from twins import calibrate, materialize, on_meta, pair_of, relative_difference, shapes
 
 from lsdl_helpers.measure import cost
+from lsdl_helpers.measure.depth import layers_with_weights, longest_path
 from lsdl_helpers.models import build
-from lsdl_helpers.models.depth import layers_with_weights, longest_path
-from lsdl_helpers.models.residual import Block, PadShortcut, PreactBlock
+from lsdl_helpers.models.residual import PadShortcut, PreactBlock, ResidualBlock
+from tests.models.twins import calibrate, materialize, on_meta, pair_of, relative_difference, shapes
 
 DEPTHS = (18, 34, 50, 101, 152)
 PARAMETERS = dict(zip(DEPTHS, (11_689_512, 21_797_672, 25_557_032, 44_549_160, 60_192_808),
@@ -205,7 +205,7 @@ def test_option_a_reads_every_second_pixel_and_adds_zeros():
     assert not y[:, 2:].any()
 
 
-@pytest.mark.parametrize("kind", [Block, PreactBlock])
+@pytest.mark.parametrize("kind", [ResidualBlock, PreactBlock])
 def test_a_shortcut_adds_the_input(kind):
     torch.manual_seed(0)
     block = kind(4, [(3, 4, 1), (3, 4, 1)]).eval()
@@ -215,7 +215,7 @@ def test_a_shortcut_adds_the_input(kind):
     assert torch.equal(x, kept), "the input is left as it was"
     block.residual = False
     plain = block(x)
-    if kind is Block:  # rectified after the sum: so are both sides here
+    if kind is ResidualBlock:  # rectified after the sum: so are both sides here
         assert (with_shortcut >= plain).all()
         assert not torch.equal(with_shortcut, plain)
     else:

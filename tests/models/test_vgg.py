@@ -4,10 +4,10 @@ import pytest
 import torch
 import torchvision
 from torch import nn
-from twins import on_meta, pair_of, relative_difference, shapes, weighted_layers
 
 from lsdl_helpers.models import build, list_models
 from lsdl_helpers.models.vgg import TABLE_1, make_layers
+from tests.models.twins import on_meta, pair_of, relative_difference, shapes, weighted_layers
 
 PARAMETERS = {
     "vgg11": 132_863_336,

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from notebook_form import METADATA, setup_source
+
+from tools.notebook_form import METADATA, setup_source
 
 pytestmark = pytest.mark.slow
 

@@ -3,9 +3,10 @@
 import os
 import sys
 
-import formulas
 import pytest
 from sphinxcontrib import katex
+
+from book._ext import formulas
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="no Unix sockets, another way is used")
 

@@ -1,7 +1,8 @@
 """The icon fonts hold what the site shows, and little else."""
 
-import icon_fonts
 import pytest
+
+from book._ext import icon_fonts
 
 CSS = """.fa-bars:before,.fa-navicon:before{content:"\\f0c9"}.fa-bomb:before{content:"\\f1e2"}
 .fa-solid{font-weight:900}.fa-spin{animation:spin 2s}.other:after{content:"\\f107"}"""

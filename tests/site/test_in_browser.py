@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from notebook_form import ROOT, files_in_order
 from playwright.sync_api import Browser, BrowserContext, Page
+
+from tools.notebook_form import ROOT, files_in_order
 
 pytestmark = pytest.mark.slow
 

@@ -3,8 +3,9 @@
 import struct
 import zlib
 
-import page_cleanup
 import pytest
+
+from book._ext import page_cleanup
 
 
 def png(width: int, height: int) -> bytes:

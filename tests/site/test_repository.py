@@ -3,7 +3,8 @@
 import subprocess
 
 import pytest
-from repository import git_remote, https_address, repository_address
+
+from book._ext.repository import git_remote, https_address, repository_address
 
 PUBLISHED = "https://github.com/owner/name"
 WORKFLOW = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "run/ner"}

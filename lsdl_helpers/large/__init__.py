@@ -1,0 +1,7 @@
+"""Why networks must be large: how they grew, and what a loss owes to size."""
+
+from lsdl_helpers.large.growth import NERVOUS_SYSTEMS, NETWORKS
+from lsdl_helpers.large.scaling import PowerLaw, fit_power_law
+from lsdl_helpers.large.sizes import network_sizes
+
+__all__ = ["NERVOUS_SYSTEMS", "NETWORKS", "PowerLaw", "fit_power_law", "network_sizes"]

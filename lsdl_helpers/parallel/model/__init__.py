@@ -1,0 +1,1 @@
+"""Model parallelism: each rank has a part of the weights."""

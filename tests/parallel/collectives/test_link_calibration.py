@@ -1,0 +1,46 @@
+import pytest
+
+from lsdl_helpers.measure import Limits, limits
+from lsdl_helpers.measure.limits import to_json
+from lsdl_helpers.measure.record import read_record, update
+from lsdl_helpers.parallel.collectives import (
+    Link,
+    calibrate_parallel,
+)
+from lsdl_helpers.parallel.collectives import (
+    link_calibration as calibration,
+)
+
+
+@pytest.fixture(autouse=True)
+def _home(monkeypatch, tmp_path):
+    monkeypatch.setenv("LSDL_HOME", str(tmp_path))
+
+
+def test_latency_and_bandwidth_join_the_limits(monkeypatch):
+    monkeypatch.setattr(calibration, "ROUNDS", 2)
+    made = Limits(
+        {("float32", 1): 1e11}, ((2**14, 4e11),), 1e-6, "calibrated", "2026-01-02", "cpu", {}
+    )
+    update("cpu", to_json(made))
+    link = calibrate_parallel(num_ranks=2)
+    assert link.latency_s >= 0
+    assert link.seconds_per_byte >= 0
+    kept = limits(device="cpu").parallel
+    assert Link(kept["latency_s"], kept["seconds_per_byte"]) == link
+    assert (kept["num_ranks"], kept["backend"]) == (2, "gloo")
+
+
+def test_the_slowest_rank_decides(monkeypatch):
+    link = Link(1e-4, 1e-9)
+    slow = [link.all_reduce_s(size, 3) for size in calibration.SIZES]
+    fast = [t / 2 for t in slow]
+    monkeypatch.setattr(calibration, "launch", lambda fn, n, *args, **options: [fast, slow, fast])
+    found = calibrate_parallel(num_ranks=3)
+    assert found.latency_s == pytest.approx(1e-4)
+    assert read_record()["parallel"]["seconds_per_byte"] == pytest.approx(1e-9)
+
+
+def test_one_rank_has_nobody_to_talk_to():
+    with pytest.raises(ValueError, match="num_ranks is 1; it takes two"):
+        calibrate_parallel(num_ranks=1)

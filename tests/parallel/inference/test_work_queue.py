@@ -1,0 +1,230 @@
+import ast
+import os
+import pickle
+import signal
+import sys
+import time
+
+import cloudpickle
+import pytest
+import torch.distributed as dist
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lsdl_helpers.launch import RankError, launch
+from lsdl_helpers.launch.launcher import local_store
+from lsdl_helpers.parallel.inference import answer_all, shard, work_queue
+from lsdl_helpers.parallel.inference.work_queue import bar, handed_out, read, record, wait_for_all
+from tests.book import page
+from tools.notebook_form import ROOT
+
+cloudpickle.register_pickle_by_value(sys.modules[__name__])
+TASKS = list(range(100, 140))
+
+
+@given(st.integers(0, 50), st.integers(1, 9))
+def test_shards_hold_each_example_once_and_are_even(num_examples, num_ranks):
+    shards = [shard(num_examples, rank, num_ranks) for rank in range(num_ranks)]
+    assert sorted(k for part in shards for k in part) == list(range(num_examples))
+    assert max(map(len, shards)) - min(map(len, shards)) <= 1
+
+
+def test_a_rank_that_is_not_there_has_no_shard():
+    with pytest.raises(ValueError, match="rank is 3; it must be from 0 to 2"):
+        shard(10, 3, 3)
+
+
+def square(task):
+    return task, task * task
+
+
+def right(answers):
+    return answers.values == [square(task) for task in TASKS]
+
+
+def slow_and_killed(task):
+    if dist.get_rank() == 0:
+        time.sleep(0.2)
+    if dist.get_rank() == 1 and task == TASKS[-1]:
+        time.sleep(1)  # so that others find it unanswered, and rank 1 comes second
+    if dist.get_rank() == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.02)
+    return square(task)
+
+
+def test_each_task_is_answered_once_whoever_is_slow_or_dies(capsys):
+    answers = answer_all(slow_and_killed, TASKS, num_ranks=4)
+    assert right(answers)
+    assert sum(answers.by_rank) == len(TASKS)
+    assert answers.by_rank[2] == 0
+    assert answers.again >= 1
+    assert list(answers.lost) == [2]
+    assert "rank 2 was killed by SIGKILL" in str(answers.lost[2])
+    assert capsys.readouterr().out == f"[{'#' * 30}] 40 of 40 answered\n"
+
+
+def fails_on_one(task):
+    if task == TASKS[5]:
+        raise ArithmeticError("no answer")
+    return square(task)
+
+
+def test_a_task_on_which_all_fail_is_an_error():
+    with pytest.raises(RankError, match="rank 0 raised ArithmeticError: no answer"):
+        answer_all(fails_on_one, TASKS, num_ranks=2)
+
+
+def fails_on_rank_0(task):
+    if dist.get_rank() == 0:
+        raise ArithmeticError("only here")
+    return square(task)
+
+
+def test_what_one_rank_cannot_answer_another_does():
+    answers = answer_all(fails_on_rank_0, TASKS, num_ranks=2)
+    assert right(answers)
+    assert answers.by_rank == [0, len(TASKS)]
+
+
+def test_no_task_is_no_work():
+    assert answer_all(square, [], num_ranks=1).values == []
+
+
+def test_under_torchrun_it_is_refused(monkeypatch):
+    for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_PORT"):
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("MASTER_ADDR", "here")
+    with pytest.raises(RuntimeError, match="call it outside torchrun and srun"):
+        answer_all(square, TASKS, num_ranks=2)
+
+
+def die_or_return(port):
+    wait_for_all(dist.TCPStore("127.0.0.1", port), dist.get_world_size())
+    if dist.get_rank() == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if dist.get_rank() == 2:
+        raise KeyError("lost")
+    time.sleep(0.3)
+    return dist.get_rank()
+
+
+def test_survivors_of_a_launch_go_on():
+    store = local_store()
+    first, killed, raised, last = launch(die_or_return, 4, store.port, survive=True)
+    assert (first, last) == (0, 3)
+    assert isinstance(killed, RankError)
+    assert "SIGKILL" in str(killed)
+    assert isinstance(raised, RankError)
+    assert isinstance(raised.__cause__, KeyError)
+
+
+class Answer:
+    def __init__(self, number):
+        self.number = number
+
+
+def killed_after_two(task):
+    if dist.get_rank() == 1 and task == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.3 * (dist.get_rank() == 0))  # so that rank 1 has a second task
+    return Answer(task), lambda: 10 * task
+
+
+def test_a_killed_rank_loses_no_answer_and_answers_may_be_of_a_notebook():
+    answers = answer_all(killed_after_two, range(3), num_ranks=2)
+    assert answers.by_rank == [2, 1]
+    assert [(answer.number, tenfold()) for answer, tenfold in answers.values] == [
+        (0, 0), (1, 10), (2, 20),
+    ]  # fmt: skip
+    assert isinstance(answers.values[0][0], Answer)
+
+
+class Evil:
+    def __reduce__(self):
+        return os.mkdir, ("evil",)
+
+
+def test_nothing_is_unpickled_that_another_user_wrote_into_the_store(monkeypatch, tmp_path):
+    """Whoever finds the port may write what he likes."""
+    store = local_store()
+
+    def launch_and_attack(*args, **options):
+        ended = launch(*args, **options)
+        for task in range(3):
+            store.set(f"{task} of 0", pickle.dumps(Evil()))
+            # All that the ranks have left there is a number.
+            assert store.get(f"winner {task}").isdigit()
+        assert store.num_keys() <= 3 + 3 + 5, "winners, forgeries, counters"
+        return ended
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(work_queue, "local_store", lambda: store)
+    monkeypatch.setattr(work_queue, "launch", launch_and_attack)
+    assert answer_all(abs, range(3), num_ranks=1).values == [0, 1, 2]
+    assert not list(tmp_path.iterdir())
+
+
+def test_only_local_store_opens_a_store():
+    """Any other one may listen to the network."""
+    rooms = ("lsdl_helpers", "book", "examples", "experiments", "benchmarks", "tools")
+    files = [path for room in rooms for path in (ROOT / room).rglob("*.py")]
+    sources = {path.name: path.read_text() for path in files}
+    for path in page.book_notebooks():
+        sources[path.name] = "\n".join(cell.source for _, cell in page.read(path).code)
+    opening = [name for name, source in sources.items() if opens_a_store(page.tree(source))]
+    assert opening == ["launcher.py"]
+
+
+def opens_a_store(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("TCPStore"):
+            master = [k.value for k in node.keywords if k.arg == "is_master"]
+            if len(node.args) > 3 or any(ast.unparse(value) != "False" for value in master):
+                return True
+    return False
+
+
+@pytest.mark.parametrize(("source", "opens"), [
+    ('dist.TCPStore("127.0.0.1", 0, None, True)', True),
+    ('TCPStore("", 0, is_master=rank == 0)', True),
+    ('dist.TCPStore("127.0.0.1", port, use_libuv=False)', False),
+])  # fmt: skip
+def test_what_opens_a_store(source, opens):
+    assert opens_a_store(ast.parse(source)) == opens
+
+
+class Unreadable:
+    def __reduce__(self):
+        return int, ("x",)
+
+
+def test_an_answer_that_cannot_be_read_is_an_error_of_its_rank():
+    with pytest.raises(RankError, match="rank 0 returned what cannot be unpickled: ValueError"):
+        answer_all(lambda task: Unreadable(), [1], num_ranks=1)
+
+
+def test_the_first_answer_counts(tmp_path):
+    store = dist.HashStore()
+    record(store, tmp_path, 0, 1, "first")
+    record(store, tmp_path, 0, 2, "second")
+    assert (store.get("winner 0"), store.add("answered", 0)) == (b"1", 1)
+    assert read(tmp_path, 0, 1) == "first"
+    assert list(handed_out(store, 1, rank=1, num_ranks=2)) == []
+
+
+def test_tasks_without_an_answer_are_handed_out_again(tmp_path):
+    store = dist.HashStore()
+    first, second = (handed_out(store, 5, rank, num_ranks=2) for rank in (0, 1))
+    order = [next(ranks) for ranks in (first, second, second, first, second)]
+    assert order == [0, 1, 2, 3, 4]
+    for task in (0, 1, 3):
+        record(store, tmp_path, task, 0, "answer")
+    assert list(second) == [2, 4]
+    assert store.add("again", 0) == 2
+
+
+def test_the_bar_is_as_long_as_what_is_done():
+    assert bar(0, 3, width=6) == "[      ] 0 of 3 answered"
+    assert bar(1, 3, width=6) == "[##    ] 1 of 3 answered"
+    assert bar(0, 0, width=2) == "[  ] 0 of 0 answered"
