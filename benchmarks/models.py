@@ -20,7 +20,7 @@ from lsdl_helpers.cpu import fast
 from lsdl_helpers.data import list_photographs, photograph
 from lsdl_helpers.measure import compare
 from lsdl_helpers.models import build, list_models
-from lsdl_helpers.models.preprocessing import Preprocess
+from lsdl_helpers.pretrained import Preprocess
 
 
 def torchvision(name: str, **options: bool) -> Callable[[], nn.Module]:

@@ -1,8 +1,7 @@
 """Large-scale deep learning: the package behind the course.
 
 Importing it loads nothing else; its modules and :func:`~lsdl_helpers.notebook.setup` come when
-first used. ``lsdl_helpers.classify`` is a module like the others; the function in it is
-``lsdl_helpers.classify.classify``.
+first used.
 """
 
 import importlib
@@ -10,9 +9,9 @@ from typing import Any
 
 __version__ = "0.1.0"
 __all__ = [
-    "annotate", "arithmetic", "classify", "commands", "compression", "cpu", "data", "dynamic",
-    "gpu", "hardware", "labs", "large", "launch", "measure", "models", "notebook", "numerics",
-    "parallel", "plots", "setup", "widgets",
+    "arithmetic", "commands", "compression", "cpu", "data", "dynamic", "gpu", "hardware", "labs",
+    "large", "launch", "measure", "models", "notebook", "numerics", "parallel", "plots",
+    "pretrained", "setup", "widgets",
 ]  # fmt: skip
 
 

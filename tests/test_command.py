@@ -14,7 +14,7 @@ from PIL import Image
 
 from lsdl_helpers.__main__ import COMMANDS, main
 from lsdl_helpers.data.photographs import PHOTOGRAPHS
-from lsdl_helpers.models.weights import PUBLISHED
+from lsdl_helpers.pretrained import PRETRAINED
 
 COFFEE = str(PHOTOGRAPHS["coffee"].path)
 
@@ -169,11 +169,11 @@ def test_an_output_that_cannot_be_written(run, tmp_path, monkeypatch):
 def downloaded(pages, tmp_path, monkeypatch):
     """ "resnet50" at the local server, with the weights of EfficientNet-Lite0 in its place."""
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    shipped = PUBLISHED["efficientnet_lite0"]
+    shipped = PRETRAINED["efficientnet_lite0"]
     file_name = "resnet50-57934424.pth"
     pages[file_name] = shipped.locate().read_bytes()
     stated = replace(shipped, address=pages.address + file_name, source="here", verified=False)
-    monkeypatch.setitem(PUBLISHED, "resnet50", stated)
+    monkeypatch.setitem(PRETRAINED, "resnet50", stated)
     return tmp_path / "hub" / "checkpoints" / file_name
 
 
@@ -216,7 +216,7 @@ def test_commands_are_listed(capsys):
 def test_help_says_what_is_offered(run):
     status, out, _ = run("--help")
     assert status == 0
-    for said in ("--image", "--output", *PUBLISHED):
+    for said in ("--image", "--output", *PRETRAINED):
         assert said in out
     _, _, unverified = " ".join(out.split()).partition("Not run on the real file")
     assert "efficientnet_lite0" not in unverified

@@ -21,10 +21,7 @@ ALLOWED = {  # besides itself
     **dict.fromkeys({"labs", "commands"}, GROUND | NETWORKS | CLOCK | PARTS),
     "notebook": GROUND | CLOCK,
     "__main__": {"commands"},
-    "annotate": set(),
-    "classify": {"annotate", "models", "data"},
 }
-ALLOWED["commands"] = ALLOWED["labs"] | {"classify"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -86,6 +83,5 @@ def test_every_part_of_the_package_comes_when_first_used():
     for name in parts:
         assert getattr(lsdl_helpers, name) is sys.modules[f"lsdl_helpers.{name}"]
     assert callable(lsdl_helpers.setup)
-    assert callable(lsdl_helpers.classify.classify)
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         _ = lsdl_helpers.nonsense

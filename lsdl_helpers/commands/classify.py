@@ -9,11 +9,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from lsdl_helpers.classify import Label, annotate, classify
 from lsdl_helpers.commands.numbers import whole_number
 from lsdl_helpers.commands.parser import BAD_INPUT, DONE, FAILED, Parser
 from lsdl_helpers.data import DownloadError, read_picture
-from lsdl_helpers.models.weights import PUBLISHED, published
+from lsdl_helpers.pretrained import PRETRAINED, Label, annotate, pretrained
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 
@@ -42,17 +41,17 @@ def run(options: argparse.Namespace) -> None:
     """Do what the options ask for, cheap checks first."""
     if options.output:
         check_output(options.output, options.image)
-    said = sys.stderr if options.json else sys.stdout
+    notes = sys.stderr if options.json else sys.stdout
     picture = read_picture(options.image)
-    weights = published(options.model)
-    size = f"{weights.parameters:,} parameters, {weights.megabytes:.0f} MB"
-    print(f"loading {options.model}: {size}, from {weights.source}", file=said, flush=True)
-    labels = classify(picture, options.model, options.top)
-    print(f"{options.image}: {picture.width} x {picture.height} pixels", file=said)
+    model = pretrained(options.model)
+    size = f"{model.parameters:,} parameters, {model.megabytes:.0f} MB"
+    print(f"loading {options.model}: {size}, from {model.source}", file=notes, flush=True)
+    labels = model.labels(picture, options.top)
+    print(f"{options.image}: {picture.width} x {picture.height} pixels", file=notes)
     print(as_json(options, labels) if options.json else "\n".join(map(str, labels)))
     if options.output:
         save(annotate(picture, labels), options.output)
-        print(f"wrote {options.output}", file=said)
+        print(f"wrote {options.output}", file=notes)
 
 
 def check_output(path: Path, image: str) -> None:
@@ -80,12 +79,12 @@ def save(picture: Image.Image, path: Path) -> None:
 
 def as_json(options: argparse.Namespace, labels: Sequence[Label]) -> str:
     """Return model, picture and labels as one line of JSON."""
-    found = [label._asdict() for label in labels]
-    return json.dumps({"model": options.model, "image": options.image, "labels": found})
+    rows = [label._asdict() for label in labels]
+    return json.dumps({"model": options.model, "image": options.image, "labels": rows})
 
 
 def _parser() -> Parser:
-    others = ", ".join(name for name, weights in PUBLISHED.items() if not weights.verified)
+    others = ", ".join(name for name, model in PRETRAINED.items() if not model.verified)
     parser = Parser(
         prog="python -m lsdl_helpers classify",
         description="Say what a picture shows: the likeliest of the thousand ImageNet classes.",
@@ -95,8 +94,8 @@ def _parser() -> Parser:
         "--image", required=True, metavar="FILE_OR_ADDRESS", help="a picture, or where one is"
     )
     parser.add_argument(
-        "--model", default="efficientnet_lite0", metavar="NAME", choices=PUBLISHED,
-        help=f"one of {', '.join(PUBLISHED)}; efficientnet_lite0, the default, works offline, "
+        "--model", default="efficientnet_lite0", metavar="NAME", choices=PRETRAINED,
+        help=f"one of {', '.join(PRETRAINED)}; efficientnet_lite0, the default, works offline, "
         "the others are downloaded once",
     )  # fmt: skip
     parser.add_argument(

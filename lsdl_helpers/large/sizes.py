@@ -8,7 +8,7 @@ import torch
 from lsdl_helpers.large.growth import NETWORKS, NetworkSize
 from lsdl_helpers.measure.cost import cost
 from lsdl_helpers.models import build
-from lsdl_helpers.models.published import figures
+from lsdl_helpers.pretrained import published_figures
 
 # Networks of this package: the usual name, and the side of the picture.
 BUILT = {
@@ -35,7 +35,7 @@ def count_size(name: str, side: int) -> NetworkSize:
     >>> count_size("vgg16", 224).units
     13556712
     """
-    published = figures(name)
+    published = published_figures(name)
     with torch.device("meta"):
         network = build(name, **OPTIONS.get(name, {})).eval()
     counted = cost(network, (1, 3, side, side))

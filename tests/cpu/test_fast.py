@@ -10,7 +10,7 @@ from lsdl_helpers.cpu import fast
 from lsdl_helpers.cpu.fast import bfloat16_instructions
 from lsdl_helpers.data import photograph
 from lsdl_helpers.models import build
-from lsdl_helpers.models.weights import pretrained
+from lsdl_helpers.pretrained import pretrained
 
 SIZES = {"googlenet": 64, "inception_v3": 96, "xception": 64, "efficientnet_lite0": 64}
 PHOTOGRAPHS = ["astronaut", "camera", "chelsea", "china", "coffee", "flower", "rocket"]
@@ -64,7 +64,8 @@ def test_float32_differs_by_rounding(calibrated):
 def test_bfloat16_keeps_the_labels_of_trained_weights(instructions):
     """Random weights would not do: they multiply each rounding from layer to layer."""
     instructions("what it needs")
-    network, preprocess = pretrained("efficientnet_lite0")
+    lite0 = pretrained("efficientnet_lite0")
+    network, preprocess = lite0.network, lite0.preprocess
     pictures = torch.cat([preprocess(photograph(name)) for name in PHOTOGRAPHS])
     quick = fast(network, dtype=torch.bfloat16)
     assert {p.dtype for p in quick.parameters()} == {torch.bfloat16}

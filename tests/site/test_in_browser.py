@@ -177,7 +177,7 @@ def test_search_from_a_chapter(browser, site):
 def test_search_finds_a_function_of_the_package(browser, site):
     page = browser.new_page()
     page.goto(site + "search.html?q=ring_all_reduce")
-    link = page.locator("#search-results li a[href*='parallel/index.html#lsdl_helpers.']").first
+    link = page.locator("#search-results li a[href*='collectives/index.html#lsdl_helpers.']").first
     link.wait_for(timeout=10_000)
     page.close()
 

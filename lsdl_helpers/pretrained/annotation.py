@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 MAX_LABELS = 10
 MIN_WIDTH, MAX_WIDTH = 320, 1280  # pixels; other pictures are resized
@@ -58,12 +58,8 @@ def _draw_row(draw: ImageDraw.ImageDraw, box: tuple[int, ...], label: tuple[str,
     middle = (top + gap + bottom) / 2
     percent = f"{probability:.1%}"
     size = 0.6 * (bottom - top)
-    free = right - left - 4 * gap - draw.textlength(percent, _font(size))
-    wide = draw.textlength(name, _font(size)) + 2 * gap
+    free = right - left - 4 * gap - draw.textlength(percent, font_size=size)
+    wide = draw.textlength(name, font_size=size) + 2 * gap
     name_size = size * min(1, free / wide)
-    draw.text((left + 2 * gap, middle), name, INK, _font(name_size), anchor="lm")
-    draw.text((right - 2 * gap, middle), percent, INK, _font(size), anchor="rm")
-
-
-def _font(size: float) -> ImageFont.FreeTypeFont:
-    return ImageFont.load_default(size)
+    draw.text((left + 2 * gap, middle), name, INK, anchor="lm", font_size=name_size)
+    draw.text((right - 2 * gap, middle), percent, INK, anchor="rm", font_size=size)

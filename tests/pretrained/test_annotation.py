@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lsdl_helpers.annotate import MAX_LABELS, annotate
 from lsdl_helpers.data import photograph
-from lsdl_helpers.models.weights import class_names
+from lsdl_helpers.pretrained import annotate, pretrained
+from lsdl_helpers.pretrained.annotation import MAX_LABELS
 
 LABELS = [("tabby", 0.5), ("lynx", 0.25), ("tiger cat", 0.0)]
 
@@ -35,7 +35,7 @@ def test_a_bar_is_as_long_as_the_probability():
 @pytest.mark.parametrize("width", [320, 640, 1280])
 def test_names_and_percentages_are_dark_on_light_and_whole(width):
     """Ink at both ends of each row and none at the edges, for the longest names too."""
-    longest = sorted(class_names(), key=len)[-3:]
+    longest = sorted(pretrained("efficientnet_lite0").names, key=len)[-3:]
     picture = Image.new("RGB", (width, 100))
     page = annotate(picture, [(name, 0.0) for name in [*longest, "W" * 60]])
     for row in rows(page, picture, 4):

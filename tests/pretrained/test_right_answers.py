@@ -4,12 +4,8 @@
 classes, and committed before this package could run a model; the labels stay as they are.
 """
 
-import pytest
-import torch
-
-from lsdl_helpers.classify import top_labels
 from lsdl_helpers.data import list_photographs, photograph
-from lsdl_helpers.models.weights import class_names, pretrained
+from lsdl_helpers.pretrained import pretrained
 
 # Every photograph in the wheels of scikit-image, scikit-learn and matplotlib that shows an
 # object of the thousand classes, with the classes that name such an object.
@@ -44,18 +40,11 @@ OUTSIDE = {
 }
 
 
-@pytest.fixture(scope="module")
-def found():
-    """The five labels of every photograph, by EfficientNet-Lite0."""
-    network, preprocess = pretrained("efficientnet_lite0")
-    with torch.inference_mode():
-        return {
-            name: top_labels(network(preprocess(photograph(name)))) for name in list_photographs()
-        }
+LITE0 = pretrained("efficientnet_lite0")
 
 
 def test_right_answers_are_classes():
-    assert set().union(*RIGHT.values()) <= set(class_names())
+    assert set().union(*RIGHT.values()) <= set(LITE0.names)
 
 
 def test_every_photograph_has_an_entry():
@@ -63,10 +52,11 @@ def test_every_photograph_has_an_entry():
     assert sorted([*RIGHT, *OUTSIDE]) == list_photographs()
 
 
-def test_all_but_one_have_a_right_label_among_the_first_five(found):
-    hits = {name: any(label.name in RIGHT[name] for label in found[name]) for name in RIGHT}
+def test_all_but_one_have_a_right_label_among_the_first_five():
+    labels = {name: LITE0.labels(photograph(name)) for name in RIGHT}
+    hits = {name: any(label.name in RIGHT[name] for label in labels[name]) for name in RIGHT}
     for name, hit in hits.items():
-        listed = ", ".join(f"{label.name} {label.probability:.3f}" for label in found[name])
+        listed = ", ".join(f"{label.name} {label.probability:.3f}" for label in labels[name])
         print(f"{name:17} {'hit ' if hit else 'MISS'} {listed}")
     print(f"{sum(hits.values())} of {len(hits)}")
     assert sum(hits.values()) >= len(hits) - 1

@@ -52,13 +52,13 @@ FIGURES = {
 }
 
 
-def figures(name: str) -> Figures:
+def published_figures(name: str) -> Figures:
     """Return the published figures of a network of the registry.
 
     Raises:
         ValueError: if none are known; the message lists those with figures.
 
-    >>> figures("xception").top1
+    >>> published_figures("xception").top1
     79.0
     """
     if name not in FIGURES:
