@@ -1,5 +1,5 @@
 """Exercises and their checks."""
 
-from lsdl_helpers.labs.checks import Exercise, check
+from lsdl_helpers.labs.checks import Exercise, check, exercises
 
-__all__ = ["Exercise", "check"]
+__all__ = ["Exercise", "check", "exercises"]

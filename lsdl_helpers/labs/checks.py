@@ -4,24 +4,35 @@ import copy
 import importlib
 import math
 import numbers
-import operator
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+Judge = Callable[[Any], str | None]  # takes an answer, returns what is wrong with it, or None
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise. The chapter's module lists them in order as ``EXERCISES``.
+    """One exercise, written once. The chapter's module lists them in order as ``EXERCISES``.
 
-    ``judge`` takes the answer and returns what is wrong with it, or None; ``right`` is said
-    when nothing is.
+    Title and question are written into the chapter and its solutions, which hold the right
+    answer to whatever is not one number. The remark is made on a right answer. ``wrong`` are
+    wrong answers that the judge does not list itself, each with a part of its advice.
     """
 
-    asks: str
+    title: str
+    question: str
     hint: str
-    judge: Callable[[Any], str | None]
-    right: str
+    judge: Judge
+    remark: str
+    wrong: Sequence[tuple[Any, str]] = ()
+
+    @property
+    def asks(self) -> str:
+        """The sentence of the question that asks: up to a ``?``, or one that begins "Write"."""
+        sentences = re.split(r"(?<=[.?!])\s+", self.question)
+        return next(s for s in sentences if s.endswith("?") or s.startswith("Write "))
 
 
 def check(exercise_id: str, answer: Any) -> None:
@@ -36,21 +47,34 @@ def check(exercise_id: str, answer: Any) -> None:
             exercise.
 
     >>> check("models/vgg/1", ...)
-    Exercise models/vgg/1 asks for ...
+    Exercise models/vgg/1: How many parameters are left?
+    Hint: ...
     """
-    exercise = _find(exercise_id)
+    chapter, _, number = exercise_id.rpartition("/")
+    known = {f"{k}": exercise for k, exercise in enumerate(exercises(chapter), start=1)}
+    if number not in known:
+        names = ", ".join(f"{chapter}/{k}" for k in known)
+        raise ValueError(f"no exercise is called {exercise_id!r}; there are {names}")
+    exercise = known[number]
     if answer is ...:
-        print(f"Exercise {exercise_id} asks for {exercise.asks}\nHint: {exercise.hint}")
+        print(f"Exercise {exercise_id}: {exercise.asks}\nHint: {exercise.hint}")
         return
     wrong = exercise.judge(answer)
     if wrong:
         raise ValueError(f"not yet: {wrong}")
-    print(f"Right. {exercise.right}")
+    print(f"Right. {exercise.remark}")
 
 
-def _find(exercise_id: str) -> Exercise:
-    chapter, _, number = exercise_id.rpartition("/")
-    name = f"lsdl_helpers.labs.{chapter.replace('/', '.')}"
+def exercises(chapter: str) -> tuple[Exercise, ...]:
+    """Return the exercises of a chapter, e.g. "models/vgg", in order.
+
+    Raises:
+        ValueError: if the chapter has none.
+
+    >>> exercises("models/vgg")[0].title
+    'The network without its largest layer'
+    """
+    name = f"{__package__}.{chapter.replace('/', '.')}"
     try:
         module = importlib.import_module(name)
     except ModuleNotFoundError as error:
@@ -59,35 +83,34 @@ def _find(exercise_id: str) -> Exercise:
         module = None
     if not hasattr(module, "EXERCISES"):
         raise ValueError(f"there are no exercises for {chapter!r}; write e.g. 'models/vgg/1'")
-    if not number.isdecimal() or not 1 <= int(number) <= len(module.EXERCISES):
-        known = ", ".join(f"{chapter}/{k + 1}" for k in range(len(module.EXERCISES)))
-        raise ValueError(f"no exercise is called {exercise_id!r}; there are {known}")
-    return module.EXERCISES[int(number) - 1]
+    return module.EXERCISES
 
 
-def number(
-    expected: float, slips: Mapping[float, str], *, tolerance: float = 0.0
-) -> Callable[[Any], str | None]:
-    """Return a judge of one number.
+@dataclass(frozen=True)
+class Number:
+    """A judge of one number.
 
     Args:
         expected: the right number.
         slips: wrong numbers that people arrive at, each with what was probably forgotten.
         tolerance: relative; both for the right number and for recognizing a slip.
+
+    >>> Number(10, {5: "both directions count"})(5)
+    'both directions count'
     """
 
-    def judge(answer: Any) -> str | None:
-        found = _plain_number(answer)
-        if math.isnan(found):
-            return f"the answer is a number, not {answer!r}"
-        if math.isclose(found, expected, rel_tol=tolerance):
-            return None
-        for slip, advice in slips.items():
-            if math.isclose(found, slip, rel_tol=tolerance):
-                return advice
-        return f"{found:,} is too {'large' if found > expected else 'small'}"
+    expected: float
+    slips: Mapping[float, str]
+    tolerance: float = 0.0
 
-    return judge
+    def __call__(self, answer: Any) -> str | None:
+        number = _plain_number(answer)
+        if math.isnan(number):
+            return f"the answer is a number, not {answer!r}"
+        for known, advice in {self.expected: None, **self.slips}.items():
+            if math.isclose(number, known, rel_tol=self.tolerance):
+                return advice
+        return f"{number:,} is too {'large' if number > self.expected else 'small'}"
 
 
 def _plain_number(answer: Any) -> float:
@@ -105,47 +128,60 @@ def _plain_number(answer: Any) -> float:
     return int(plain) if isinstance(plain, numbers.Integral) else rounded
 
 
-Case = tuple[tuple[Any, ...], Any, str]
-
-
-def function(
-    of: str,
-    cases: Iterable[Case],
-    *,
-    raised: str = "{} raises {error!r}",
-    wrong: str = "{} gives {found!r} instead of {right}; {advice}",
-    result: Callable[[Any], Any] = lambda found: found,
-    same: Callable[[Any, Any], bool] = operator.eq,
-) -> Callable[[Any], str | None]:
-    """Return a judge of a function, which tries it on every case until one fails.
+@dataclass(frozen=True)
+class Function:
+    """A judge of a function.
 
     Args:
-        of: what the function takes, e.g. "n and k".
-        cases: arguments, the right result, and what a wrong answer overlooks.
-        raised, wrong: what is said of a case that fails, with braces for its arguments and for
-            ``error``, ``found``, ``right`` and ``advice``.
-        result: what is made of the function's result before it is compared.
-        same: compares that with the right result.
+        takes: what the function takes, e.g. "n and k".
+        examine: calls it, and returns what is wrong with it, or None; ``Cases`` as a rule.
+
+    >>> Function("x", Cases([((2,), 4, "a square is asked")]))(lambda x: 2 * x + 1)
+    'f(2) gives 5 instead of 4; a square is asked'
     """
 
-    def judge(answer: Any) -> str | None:
+    takes: str
+    examine: Judge
+
+    def __call__(self, answer: Any) -> str | None:
         if not callable(answer):
-            return f"the answer is a function of {of}, not {type(answer).__name__}"
-        for arguments, right, advice in cases:
+            return f"the answer is a function of {self.takes}, not {type(answer).__name__}"
+        try:
+            return self.examine(answer)
+        except Exception as error:
+            return f"it raises {error!r}"
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Try a function on one case after another, until one fails.
+
+    A case is the arguments, the right result (a number, a string, or a list of these) and what
+    a wrong answer overlooks.
+    """
+
+    cases: Sequence[tuple[tuple[Any, ...], Any, str]]
+
+    def __call__(self, answer: Callable[..., Any]) -> str | None:
+        for arguments, right, advice in self.cases:
+            call = f"f({', '.join(map(repr, arguments))})"
             try:
-                found = result(answer(*copy.deepcopy(arguments)))
+                result = answer(*copy.deepcopy(arguments))
             except Exception as error:
-                return raised.format(*arguments, error=error, advice=advice)
-            if not _agree(same, found, right):
-                return wrong.format(*arguments, found=found, right=right, advice=advice)
+                return f"{call} raises {error!r}; {advice}"
+            if not _agree(result, right):
+                return f"{call} gives {result!r} instead of {right!r}; {advice}"
         return None
 
-    return judge
 
-
-def _agree(same: Callable[[Any, Any], bool], found: Any, right: Any) -> bool:
-    """Compare; what cannot be compared, such as a vector with a number, is not the same."""
-    try:
-        return bool(same(found, right))
-    except Exception:
-        return False
+def _agree(result: Any, right: Any) -> bool:
+    """Compare, numbers up to rounding; what cannot be compared does not agree."""
+    if isinstance(right, list):
+        try:
+            results = list(result)
+        except TypeError:
+            return False
+        return len(results) == len(right) and all(map(_agree, results, right))
+    if isinstance(right, str):
+        return isinstance(result, str) and result == right
+    return math.isclose(_plain_number(result), right, rel_tol=1e-6, abs_tol=1e-9)

@@ -1,6 +1,5 @@
-"""Every check: its solution, its stub, and wrong answers that get advice."""
+"""Every exercise: its stub, its right number, and wrong answers that get advice."""
 
-import importlib
 import sys
 from fractions import Fraction
 
@@ -9,75 +8,66 @@ import pandas as pd
 import pytest
 import torch
 
-from lsdl_helpers.labs import check
-from lsdl_helpers.labs.checks import number
+from lsdl_helpers.labs import check, exercises
+from lsdl_helpers.labs.checks import Cases, Function, Number
 from tools.notebook_form import ROOT
 
 LABS = ROOT / "lsdl_helpers" / "labs"
 CHAPTERS = [f"{path.parent.name}/{path.stem}" for path in sorted(LABS.glob("*/[a-z]*.py"))]
-
-
-def name(value):
-    """Return a short name that is the same in every process, as pytest-xdist wants it."""
-    return getattr(value, "__name__", str(value)[:20])
-
-
-ANSWERS = {
-    chapter: importlib.import_module(f"tests.labs.answers_{chapter.replace('/', '_')}")
+EXERCISES = {
+    f"{chapter}/{k}": exercise
     for chapter in CHAPTERS
+    for k, exercise in enumerate(exercises(chapter), start=1)
 }
-EXERCISES = [
-    (f"{chapter}/{k}", solution)
-    for chapter, answers in ANSWERS.items()
-    for k, solution in answers.SOLUTIONS.items()
-]
-
-
-@pytest.mark.parametrize(("exercise_id", "solution"), EXERCISES, ids=name)
-def test_the_solution_is_right(exercise_id, solution, capsys):
-    check(exercise_id, solution)
-    assert capsys.readouterr().out.startswith("Right. ")
-
-
-@pytest.mark.parametrize("exercise_id", [exercise_id for exercise_id, _ in EXERCISES])
-def test_the_stub_prints_what_is_asked_and_one_hint(exercise_id, capsys):
-    check(exercise_id, ...)
-    asks, hint = capsys.readouterr().out.splitlines()
-    assert asks.startswith(f"Exercise {exercise_id} asks for ")
-    assert hint.startswith("Hint: ")
-
-
-@pytest.mark.parametrize(("exercise_id", "answer", "advice"), [
-    (f"{chapter}/{k}", answer, advice)
-    for chapter, answers in ANSWERS.items()
-    for k, cases in answers.WRONG.items()
-    for answer, advice in cases
-], ids=name)  # fmt: skip
-def test_a_wrong_answer_is_refused_with_advice(exercise_id, answer, advice):
-    with pytest.raises(ValueError, match=advice):
-        check(exercise_id, answer)
+for_each = pytest.mark.parametrize("name", EXERCISES)
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_every_exercise_has_a_solution_and_three_wrong_answers(chapter):
-    exercises = importlib.import_module(f"lsdl_helpers.labs.{chapter.replace('/', '.')}").EXERCISES
-    answers = ANSWERS[chapter]
-    assert len(exercises) == len(answers.SOLUTIONS) == len(answers.WRONG)
-    assert all(len(cases) >= 3 for cases in answers.WRONG.values())
+def test_a_chapter_has_three_to_six_exercises(chapter):
+    assert 3 <= len(exercises(chapter)) <= 6
+
+
+@for_each
+def test_the_stub_prints_what_is_asked_and_one_hint(name, capsys):
+    check(name, ...)
+    asks, hint = capsys.readouterr().out.splitlines()
+    assert asks.startswith(f"Exercise {name}: ")
+    assert hint.startswith("Hint: ")
+
+
+@for_each
+def test_a_number_that_is_expected_is_right(name, capsys):
+    if isinstance(judge := EXERCISES[name].judge, Number):
+        check(name, judge.expected)
+        assert capsys.readouterr().out == f"Right. {EXERCISES[name].remark}\n"
+
+
+@for_each
+def test_three_wrong_answers_are_refused_each_with_its_own_advice(name):
+    """No slip lies within the tolerance of the right number, or of a slip listed before it."""
+    judge = EXERCISES[name].judge
+    slips = getattr(judge, "slips", {})
+    assert {slip: judge(slip) for slip in slips} == slips
+    for answer, advice in EXERCISES[name].wrong:
+        assert advice in judge(answer)
+    assert len(slips) + len(EXERCISES[name].wrong) >= 3
 
 
 ODD = [
     torch.ones(3), torch.ones((), device="meta"), np.ones(2), pd.Series([1, 2]),
-    pd.DataFrame({"item": [1]}), pd.NA, None, "3", 1j, float("nan"), 10**400, -(10**400),
-    lambda *_: torch.ones(3), lambda *_: np.ones(2),
+    pd.DataFrame({"item": [1]}), pd.NA, None, "3", 1j, float("nan"),
 ]  # fmt: skip
+HALF = Number(0.5, {0.25: "a quarter"})
+SQUARES = Function("x", Cases([((2,), 4, "a square"), ((3,), 9, "of any number")]))
+NAMES = Function("a list", Cases([((["a", "b"],), ["b", "a"], "from the end")]))
 
 
-@pytest.mark.parametrize("exercise_id", [exercise_id for exercise_id, _ in EXERCISES])
-def test_an_odd_answer_gets_advice(exercise_id):
-    for answer in ODD:
-        with pytest.raises(ValueError, match=r"^not yet: "):
-            check(exercise_id, answer)
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: type(odd).__name__)
+def test_an_odd_answer_gets_advice(odd):
+    assert HALF(odd) == f"the answer is a number, not {odd!r}"
+    assert SQUARES(odd) == f"the answer is a function of x, not {type(odd).__name__}"
+    assert SQUARES(lambda x: odd) == f"f(2) gives {odd!r} instead of 4; a square"
+    assert NAMES(lambda names: odd).endswith(" instead of ['b', 'a']; from the end")
 
 
 @pytest.mark.parametrize("made", [
@@ -85,17 +75,39 @@ def test_an_odd_answer_gets_advice(exercise_id):
     Fraction,
 ])  # fmt: skip
 def test_a_number_may_be_of_any_kind(made):
-    judge = number(0.5, {0.25: "a quarter"})
-    assert judge(made(0.5)) is None
-    assert judge(made(0.25)) == "a quarter"
-    assert judge(made(2.0)) == "2.0 is too large"
+    assert HALF(made(0.5)) is SQUARES(lambda x: made(float(x * x))) is None
+    assert HALF(made(0.25)) == "a quarter"
+    assert HALF(made(2.0)) == "2.0 is too large"
+
+
+def test_a_number_may_be_off_by_any_amount():
+    assert [HALF(x) for x in (0.4, 1)] == ["0.4 is too small", "1 is too large"]
+    assert [HALF(x) for x in (-(10**400), 10**400)] == ["-inf is too small", "inf is too large"]
+
+
+@pytest.mark.parametrize(("judge", "answer", "advice"), [
+    (SQUARES, lambda x: x * x, None),
+    (SQUARES, lambda x: 2 * x, "f(3) gives 6 instead of 9; of any number"),
+    (SQUARES, lambda x: 4 / (3 - x), "f(3) raises ZeroDivisionError('division by zero'); of any"),
+    (NAMES, lambda names: reversed(names), None),
+    (NAMES, lambda names: [names.pop()], "f(['a', 'b']) gives ['b'] instead of ['b', 'a']"),
+    (Function("x", lambda answer: answer() and None), lambda: 1 / 0, "it raises ZeroDivisionError"),
+])  # fmt: skip
+def test_a_function_is_tried_until_it_fails(judge, answer, advice):
+    what_is_wrong = judge(answer)
+    assert what_is_wrong is advice or what_is_wrong.startswith(advice)
 
 
 def test_a_missing_dependency_is_named(monkeypatch):
     monkeypatch.delitem(sys.modules, "lsdl_helpers.labs.models.vgg")
-    monkeypatch.setitem(sys.modules, "lsdl_helpers.measure", None)  # as if it were not installed
-    with pytest.raises(ModuleNotFoundError, match=r"lsdl_helpers\.measure"):
+    monkeypatch.setitem(sys.modules, "lsdl_helpers.models", None)  # as if it were not installed
+    with pytest.raises(ModuleNotFoundError, match=r"lsdl_helpers\.models"):
         check("models/vgg/1", 1)
+
+
+def test_a_wrong_answer_raises():
+    with pytest.raises(ValueError, match=r"^not yet: close, but do all layers"):
+        check("models/vgg/2", 4)
 
 
 @pytest.mark.parametrize("exercise_id", ["models/vgg/0", "models/vgg/4", "models/vgg/x"])

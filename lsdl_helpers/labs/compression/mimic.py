@@ -5,22 +5,17 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from lsdl_helpers.labs.checks import Exercise, number
+from lsdl_helpers.labs.checks import Exercise, Function, Number
 
 MEMBER, SMALL, LARGE = 109_184, 17_024, 68_096  # multiply-adds; 64 and 256 hidden units
 MEMBER_PARAMETERS, STUDENT_PARAMETERS = 18_346, 68_362
 
 
-def _judge_sampler(answer: Callable[[Tensor, int], Tensor]) -> str | None:
+def _examine_sampler(answer: Callable[[Tensor, int], Tensor]) -> str | None:
     """Let it sample from 50 pictures in which no value occurs twice."""
-    if not callable(answer):
-        return f"the answer is a function of images and n, not {type(answer).__name__}"
     pixels = torch.arange(16 * 16)
     images = (torch.arange(50)[:, None] * 256 + pixels).float().view(50, 1, 16, 16)
-    try:
-        points = answer(images.clone(), 400)
-    except Exception as error:
-        return f"it raises {error!r}"
+    points = answer(images.clone(), 400)
     shape = getattr(points, "shape", None)
     if shape != (400, 1, 16, 16):
         return f"400 points of 50 pictures (50, 1, 16, 16) have shape (400, 1, 16, 16), not {shape}"
@@ -37,11 +32,17 @@ def _judge_sampler(answer: Callable[[Tensor, int], Tensor]) -> str | None:
     return None
 
 
+def _drawn(images: Tensor, *shape: int) -> Tensor:
+    return torch.randint(len(images), shape)
+
+
 EXERCISES = (
     Exercise(
-        asks="multiply-adds of the ensemble over those of a student with 64 hidden units",
+        title="A smaller student",
+        question="How many times more multiply-adds does the ensemble of 16 do than a student "
+        "with 64 hidden units? One member does 109,184.",
         hint="a member has 109,184 multiply-adds; the student multiplies 256 × 64 and 64 × 10",
-        judge=number(
+        judge=Number(
             16 * MEMBER / SMALL,
             {
                 MEMBER / SMALL: "the ensemble has 16 members",
@@ -51,18 +52,36 @@ EXERCISES = (
             },
             tolerance=1e-3,
         ),
-        right="Four times as many as with 256 units: both layers shrink with the units.",
+        remark="Four times as many as with 256 units: both layers shrink with the units.",
     ),
     Exercise(
-        asks="a function that takes images (N, 1, 16, 16) and n, and returns n points of RANDOM",
+        title="RANDOM",
+        question="Write the sampler that showed us specks: a function of pictures (N, 1, 16, "
+        "16) and a number n that returns n points, (n, 1, 16, 16). Pixel $p$ of a point is "
+        "pixel $p$ of some picture, drawn for this pixel of this point alone.",
         hint="draw n × 256 numbers of pictures by torch.randint; flatten(1) and gather take pixels",
-        judge=_judge_sampler,
-        right="Each pixel is as it should be, and no two have to do with each other.",
+        judge=Function("images and n", _examine_sampler),
+        remark="Each pixel is as it should be, and no two have to do with each other.",
+        wrong=(
+            (lambda images, n: images[_drawn(images, n)], "whole pictures"),
+            (lambda images, n: torch.rand(n, *images.shape[1:]), "unchanged"),
+            (lambda images, n: images.roll(1, -1)[_drawn(images, n)], "stays in its place"),
+            (
+                lambda images, n: images.gather(0, _drawn(images, 1, 1, 16, 16)).repeat(n, 1, 1, 1),
+                "all points are the same",
+            ),
+            (lambda images, n: images.flatten(1)[_drawn(images, n)], "not torch.Size"),
+        ),
     ),
     Exercise(
-        asks="the share of the gain that the probabilities brought",
+        title="One change at a time",
+        question="Five equal students are trained. On 500 pictures with labels one gives 70 % "
+        "right answers; on the same pictures with the teacher's probabilities, 71 %. On 10,000 "
+        "noisy copies of them: with the labels of the pictures 76 %, with the teacher's first "
+        "choices 75 %, with its probabilities 84 %. Which share of the gain from 70 to 84 do "
+        "probabilities bring over first choices, all else being equal?",
         hint="compare two students that differ in nothing else",
-        judge=number(
+        judge=Number(
             (84 - 75) / (84 - 70),
             {
                 (84 - 76) / (84 - 70): "against true labels, the teacher's mistakes change, too",
@@ -73,12 +92,16 @@ EXERCISES = (
             },
             tolerance=1e-2,
         ),
-        right="One change at a time: same pictures, same teacher, same steps.",
+        remark="One change at a time: same pictures, same teacher, same steps.",
     ),
     Exercise(
-        asks="the lowest percentage of right answers that the student can have",
+        title="At least how good?",
+        question="A teacher gives 94 % right answers. On 10,000 new pictures without labels, a "
+        "student gives another answer than the teacher for 600. Assume that the teacher is "
+        "right on 94 % of any pictures, these included. What is the lowest percentage of right "
+        "answers that the student can have?",
         hint="where both agree they are right or wrong together; put the rest where it hurts most",
-        judge=number(
+        judge=Number(
             88,
             {
                 88.36: "the disagreements may all fall on pictures that the teacher gets right",
@@ -88,12 +111,14 @@ EXERCISES = (
             },
             tolerance=1e-4,
         ),
-        right="No label of the pictures on which they were compared was needed.",
+        remark="No label of the pictures on which they were compared was needed.",
     ),
     Exercise(
-        asks="the share of the possible gain that the student kept",
+        title="How much was kept?",
+        question="Trained on labels, a student gives 73 % right answers; matched, 85 %; its "
+        "teacher gives 88 %. Which share of the possible gain did it keep, from 0 to 1?",
         hint="what it gained over training on labels, in parts of what the teacher has over that",
-        judge=number(
+        judge=Number(
             0.8,
             {
                 85 / 88: "compare gains, not percentages of right answers",
@@ -104,12 +129,15 @@ EXERCISES = (
             },
             tolerance=1e-3,
         ),
-        right="Bucilă and others kept 97 % on average, by squared error in place of errors.",
+        remark="Bucilă and others kept 97 % on average, by squared error in place of errors.",
     ),
     Exercise(
-        asks="the number of members at which the factor in parameters is 1,668",
+        title="1,668 times",
+        question="How many members would our ensemble need, so that it has 1,668 times as many "
+        "parameters as the student with 256 hidden units, to the nearest whole number? A member "
+        "has 18,346, the student 68,362.",
         hint="a member has 18,346 parameters, the student 68,362",
-        judge=number(
+        judge=Number(
             1668 * STUDENT_PARAMETERS / MEMBER_PARAMETERS,
             {
                 1668: "the student is not as large as a member",
@@ -118,6 +146,6 @@ EXERCISES = (
             },
             tolerance=1e-3,
         ),
-        right="Nobody would train that many: they would answer no better than a few.",
+        remark="Nobody would train that many: they would answer no better than a few.",
     ),
 )

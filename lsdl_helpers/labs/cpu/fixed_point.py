@@ -1,12 +1,15 @@
 """Exercises of the chapter cpu/fixed_point."""
 
-from lsdl_helpers.labs.checks import Exercise, number
+from lsdl_helpers.labs.checks import Exercise, Number
 
 EXERCISES = (
     Exercise(
-        asks="the error of the layer in percent",
+        title="Inputs of 7 bits",
+        question="In the first section the error of the inputs was 0.93 %, that of the weights "
+        "0.39 %. torch keeps inputs to codes from 0 to 127, over the same range; the weights "
+        "stay. What error of the layer does the formula predict, in percent?",
         hint="by what does the inputs' scale grow? and how do two errors add up?",
-        judge=number(
+        judge=Number(
             1.9,
             {
                 1.01: "that is for inputs of 8 bits",
@@ -18,12 +21,15 @@ EXERCISES = (
             },
             tolerance=8e-3,
         ),
-        right="255/127 of 0.93 % is 1.87 %, which outweighs the weights' 0.39 %.",
+        remark="255/127 of 0.93 % is 1.87 %, which outweighs the weights' 0.39 %.",
     ),
     Exercise(
-        asks="the number of bits, the sign among them",
+        title="Bits of an accumulator",
+        question="A hidden layer of the speech network adds up 2000 products of codes from 0 to "
+        "255 with codes from -127 to 127. How many bits, with the sign, does an accumulator "
+        "need so that no input whatever can make it overflow?",
         hint="2 to which power is just above 2000 · 255 · 127? and where is the sign?",
-        judge=number(
+        judge=Number(
             27,
             {
                 26: "the sign takes a bit, too",
@@ -34,12 +40,15 @@ EXERCISES = (
                 21: "that is enough for the one sum that you have seen, not for every input",
             },
         ),
-        right="64,770,000 is just below 2^26 = 67,108,864, and the sign takes one more.",
+        remark="64,770,000 is just below 2^26 = 67,108,864, and the sign takes one more.",
     ),
     Exercise(
-        asks="the largest code",
+        title="Pairs in 16 bits",
+        question="Weights are codes from -127 to 127, and SSSE3 adds two products in 16 bits, "
+        "which end at 32,767. What is the largest code of the inputs with which no pair can "
+        "saturate?",
         hint="two products of it with the largest weight must stay within 32,767",
-        judge=number(
+        judge=Number(
             129,
             {
                 127: "7 bits are safe, and two codes more would be, too",
@@ -49,12 +58,16 @@ EXERCISES = (
                 255: "2 · 255 · 127 = 64,770 does not fit",
             },
         ),
-        right="2 · 129 · 127 = 32,766: one below the end. 7 bits, up to 127, are what is used.",
+        remark="2 · 129 · 127 = 32,766: one below the end. 7 bits, up to 127, are what is used.",
     ),
     Exercise(
-        asks="the time in float32 divided by that in int8",
+        title="How many times faster",
+        question="A processor reads 20 GB/s from memory and reaches 100 GFLOP/s in float32, "
+        "1000 billion operations a second in int8. By the roofline, how many times faster is a "
+        "layer of 4000×4000 weights in int8, at batch 16? Count the bytes of the weights only; "
+        "a multiply-add is two operations.",
         hint="four times: bytes and arithmetic, for each of the two; the longer one counts",
-        judge=number(
+        judge=Number(
             6.4,
             {
                 10.0: "in int8 reading the weights takes longer than the arithmetic",
@@ -65,6 +78,6 @@ EXERCISES = (
             },
             tolerance=2e-3,
         ),
-        right="5.12 ms of arithmetic against 0.8 ms of reading: each side has its own limit.",
+        remark="5.12 ms of arithmetic against 0.8 ms of reading: each side has its own limit.",
     ),
 )

@@ -1,6 +1,8 @@
 """Exercises of the chapter dynamic/cascades."""
 
-from lsdl_helpers.labs.checks import Exercise, function, number
+from operator import ge, gt
+
+from lsdl_helpers.labs.checks import Cases, Exercise, Function, Number
 
 _COST = 10 + 0.2 * 100 + 0.2 * 0.1 * 5000
 _PRECISION = 1e-4 * 0.9 / (1e-4 * 0.9 + (1 - 1e-4) * 1e-4)
@@ -27,50 +29,72 @@ _HELD_OUT = (
     ((0.125, [_RISING, _FALLING, _RISING]), [5, 3, 6], "the third sees what passes both others"),
 )
 
+
+def _on_all(share: float, scores: list[list[int]]) -> list[int]:
+    """Let each stage pass the same share of all faces, as if it stood alone."""
+    return [sorted(stage)[-round(share * len(stage))] for stage in scores]
+
+
 EXERCISES = (
     Exercise(
-        asks="the precision",
+        title="A rarer object",
+        question="One window in 10,000 shows the object. A detector finds 90 % of them and "
+        "accepts one in 10,000 of the other windows. What is its precision?",
         hint="take a million windows: how many objects are found, how many alarms are false?",
-        judge=number(
+        judge=Number(
             _PRECISION,
             {
                 0.9 / (0.9 + 1e-4): "objects are rare: 9,999 windows of 10,000 show none",
-                1 - 1e-4: "that is the share of the other windows that is rejected",
                 0.9: "that is the recall",
                 1e-4 / (1e-4 + (1 - 1e-4) * 1e-4): "a tenth of the objects is not found",
             },
             tolerance=1e-3,
         ),
-        right="Of a million windows 90 are found, and 100 others are accepted.",
+        remark="Of a million windows 90 are found, and 100 others are accepted.",
     ),
     Exercise(
-        asks="a function: goal, scores -> list of thresholds, one a stage",
+        title="Thresholds for a goal",
+        question="Write a function that takes a goal for the recall and a list with one list of "
+        "scores a stage, all of the same held-out faces in the same order. It returns the "
+        "thresholds, a list with one a stage: every stage lets the same share pass of the faces "
+        "that reach it, and all stages together the goal. Each threshold is the lowest score "
+        "that still passes.",
         hint="which share must each stage let pass, and of which faces?",
-        judge=function(
-            "goal and scores",
-            _HELD_OUT,
-            raised="goal {}, scores {} raise {error!r}",
-            wrong="goal {}, scores {} give {found!r} instead of {right}; {advice}",
-            result=lambda found: list(map(float, found)),
+        judge=Function("goal and scores", Cases(_HELD_OUT)),
+        remark="Each threshold depends on those before it: set them in order.",
+        wrong=(
+            (lambda goal, scores: [max(stage) for stage in scores], "goal to itself"),
+            (_on_all, "each may lose half"),
+            (
+                lambda goal, scores: _on_all(goal ** (1 / len(scores)), scores),
+                "sees what passes the first",
+            ),
         ),
-        right="Each threshold depends on those before it: set them in order.",
     ),
     Exercise(
-        asks="a function: scores, thresholds -> number of stages that the window passes",
+        title="Where it stops",
+        question="Write a function that takes the scores that all stages give to one window, "
+        "and their thresholds, two lists of the same length, and returns how many stages the "
+        "window passes.",
         hint="go through both together, and stop at the first score below its threshold",
-        judge=function(
-            "scores and thresholds",
-            _WINDOWS,
-            raised="scores {}, thresholds {} raise {error!r}",
-            wrong="scores {}, thresholds {} give {found!r} instead of {right}; {advice}",
-            same=lambda found, right: not isinstance(found, bool) and found == right,
+        judge=Function("scores and thresholds", Cases(_WINDOWS)),
+        remark="What matters is where it stops, not how many thresholds it could reach.",
+        wrong=(
+            (lambda scores, thresholds: sum(map(ge, scores, thresholds)), "never asked"),
+            (lambda scores, thresholds: len(scores), "first stage rejects"),
+            (
+                lambda scores, thresholds: [*map(gt, scores, thresholds), False].index(False),
+                "equal to the threshold",
+            ),
         ),
-        right="What matters is where it stops, not how many thresholds it could reach.",
     ),
     Exercise(
-        asks="the mean multiply-adds of a window",
+        title="Three stages",
+        question="Three stages cost 10, 100 and 5,000 multiply-adds. The first passes 20 % of "
+        "all windows, the second 10 % of those that reach it, the third hardly any. What does a "
+        "window cost on average?",
         hint="which share of the windows reaches the second stage, and which the third?",
-        judge=number(
+        judge=Number(
             _COST,
             {
                 5110.0: "that is every stage for every window",
@@ -81,12 +105,17 @@ EXERCISES = (
             },
             tolerance=1e-6,
         ),
-        right="10 + 20 + 100: the rare windows that reach the last stage cost most.",
+        remark="10 + 20 + 100: the rare windows that reach the last stage cost most.",
     ),
     Exercise(
-        asks="the work with the new stage over the work without it",
+        title="Does another stage pay?",
+        question="A first stage of 1,600 multiply-adds passes 1 % of all windows to a large "
+        "network of 2,000,000. A stage of 400,000 between the two would pass 75 % of what "
+        "reaches it. To keep the recall of the whole, the threshold of the first stage has to "
+        "fall: it then passes 1.1 %. What is the work with the new stage, divided by the work "
+        "without it?",
         hint="what does a window cost that passes the first stage, with the new stage and without?",
-        judge=number(
+        judge=Number(
             _AFTER / _BEFORE,
             {
                 (1600 + 0.01 * 1_900_000) / _BEFORE: "the first stage lets more pass than before",
@@ -98,7 +127,7 @@ EXERCISES = (
             },
             tolerance=2e-3,
         ),
-        right="It does not pay: a window that reaches it costs less than before, but the first "
+        remark="It does not pay: a window that reaches it costs less than before, but the first "
         "stage, which may lose fewer objects now, lets more windows pass.",
     ),
 )

@@ -1,12 +1,13 @@
 """Exercises of the chapter hardware/formats."""
 
-from lsdl_helpers.labs.checks import Exercise, number
+from lsdl_helpers.labs.checks import Exercise, Number
 
 EXERCISES = (
     Exercise(
-        asks="the number that the E4M3 bits 0 1011 101 stand for",
+        title="Read the bits",
+        question="What number is `0 1011 101` in FP8 E4M3? Do it with pencil and paper.",
         hint="the exponent field is 11, the bias 7, and the mantissa field counts eighths",
-        judge=number(
+        judge=Number(
             26.0,
             {
                 10.0: "a normal number has a leading 1 before the mantissa",
@@ -15,12 +16,15 @@ EXERCISES = (
                 208.0: "the mantissa field counts eighths",
             },
         ),
-        right="2^(11 - 7) times 1 5/8.",
+        remark="2^(11 - 7) times 1 5/8.",
     ),
     Exercise(
-        asks="the part of the small numbers that shares a scale with a large one",
+        title="Blocks the other way",
+        question="In the matrix above the first 4 of 64 rows are large. Let the blocks of 32 of "
+        "MXFP4 run down the columns instead of along the rows. Which part of the small numbers "
+        "shares a scale with a large one, and is lost?",
         hint="a column has 64 numbers: which are in its first block, which in its second?",
-        judge=number(
+        judge=Number(
             28 / 60,
             {
                 1 / 2: "some numbers of the first block are large themselves",
@@ -32,12 +36,15 @@ EXERCISES = (
             },
             tolerance=1e-3,
         ),
-        right="The error of the small rows is near its root, 0.68: errors add as squares.",
+        remark="The error of the small rows is near its root, 0.68: errors add as squares.",
     ),
     Exercise(
-        asks="the learning rate above which the weight moves",
+        title="A weight that does not move",
+        question="A weight is stored in BF16 and has the value 0.75, its gradient is 0.1 at "
+        "every step, and updates are rounded to the nearest. Above which learning rate does the "
+        "weight move?",
         hint="how far is the next BF16 number from 0.75, and what is half of that?",
-        judge=number(
+        judge=Number(
             2**-9 / 0.1,
             {
                 2**-8 / 0.1: "half a gap is enough",
@@ -48,12 +55,15 @@ EXERCISES = (
             },
             tolerance=1e-3,
         ),
-        right="At 0.01 the weight stands still, however many steps are taken.",
+        remark="At 0.01 the weight stands still, however many steps are taken.",
     ),
     Exercise(
-        asks="the standard deviation of the weight's movement after 1000 steps",
+        title="The price of rounding at random",
+        question="A weight is stored in fixed point with 6 fraction bits. Every step adds "
+        "0.001, and rounding is stochastic. After 1000 steps the weight has moved by 1 on "
+        "average. What is the standard deviation of that movement?",
         hint="each step goes up by one unit with probability p, or not at all: a coin",
-        judge=number(
+        judge=Number(
             (1000 * 0.064 * 0.936) ** 0.5 / 64,
             {
                 (0.064 * 0.936) ** 0.5 / 64: "that is one step; variances of all steps add",
@@ -65,6 +75,6 @@ EXERCISES = (
             },
             tolerance=1e-2,
         ),
-        right="A bit less doubles the unit and, p being small, the variance.",
+        remark="A bit less doubles the unit and, p being small, the variance.",
     ),
 )

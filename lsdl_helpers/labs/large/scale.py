@@ -2,15 +2,20 @@
 
 import math
 
-from lsdl_helpers.labs.checks import Exercise, number
+from lsdl_helpers.labs.checks import Exercise, Number
 
 _FACTOR = 10**14 / 405e9  # synapses of a human brain / parameters of Llama 3.1 405B
 
 EXERCISES = (
     Exercise(
-        asks="the number of connections of VGG-16 for one picture, shared weights counted anew",
+        title="A fifth rule",
+        question="A real synapse belongs to one pair of neurons, so a shared weight should "
+        "count anew for each unit that uses it. How many connections has VGG-16 by this rule, "
+        "for one color picture of 224×224 and without biases? Its convolutions are 3×3 and read "
+        "zeros beyond the border, which count as inputs; its first fully connected layer reads "
+        "7×7×512 numbers.",
         hint="every unit of a 3x3 convolution reads 9 numbers of each channel before it",
-        judge=number(
+        judge=Number(
             15_470_264_320,
             {
                 138_357_544: "that counts a shared weight once, however many units use it",
@@ -19,12 +24,15 @@ EXERCISES = (
                 15_483_821_032: "biases connect a unit to nothing",
             },
         ),
-        right="By this fifth rule VGG-16 lies between a honeybee and a mouse.",
+        remark="By this fifth rule VGG-16 lies between a honeybee and a mouse.",
     ),
     Exercise(
-        asks="the years until networks have as many parameters as a human brain has synapses",
+        title="As large as a brain",
+        question=r"Llama 3.1 has $4.05 \cdot 10^{11}$ parameters, a human brain about $10^{14}$ "
+        "synapses. If parameters double every 1.6 years, as in our table since 1987, after how "
+        "many years are there as many?",
         hint="how many doublings lead from the one number to the other?",
-        judge=number(
+        judge=Number(
             1.6 * math.log2(_FACTOR),
             {
                 math.log2(_FACTOR): "those are doublings, not years",
@@ -35,12 +43,14 @@ EXERCISES = (
             },
             tolerance=2e-2,  # lets the unrounded pace of the page through
         ),
-        right="If the pace holds: nothing in the data says that it will.",
+        remark="If the pace holds: nothing in the data says that it will.",
     ),
     Exercise(
-        asks="the number of parameters at which a pure power law reaches a loss of 0.2",
+        title="The next halving",
+        question="A network with 2,400 parameters has a loss of 0.8, one with 38,400 a loss of "
+        "0.4. At how many parameters does a pure power law reach 0.2?",
         hint="which factor in size halved the loss, and does the next halving need the same?",
-        judge=number(
+        judge=Number(
             38_400 * 16,
             {
                 38_400 * 2: "the exponent is not 1",
@@ -50,12 +60,15 @@ EXERCISES = (
             },
             tolerance=1e-3,
         ),
-        right="Each halving costs 16 times the parameters: the exponent is 1/4.",
+        remark="Each halving costs 16 times the parameters: the exponent is 1/4.",
     ),
     Exercise(
-        asks="the factor by which the parameters grow with a hundred times the compute",
+        title="A hundred times the compute",
+        question="Training a language model with $N$ parameters on $D$ tokens takes about $6 N "
+        "D$ operations. With a hundred times the operations, by which factor does $N$ grow if "
+        "$N$ and $D$ grow alike?",
         hint="if N and D both grow by a factor, by which one do the operations grow?",
-        judge=number(
+        judge=Number(
             10,
             {
                 100: "then nothing is left for more data",
@@ -65,6 +78,6 @@ EXERCISES = (
             },
             tolerance=1e-3,
         ),
-        right="The law of 2020 said about 29: a fit can mislead those who build by it.",
+        remark="The law of 2020 said about 29: a fit can mislead those who build by it.",
     ),
 )

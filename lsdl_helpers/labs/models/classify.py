@@ -1,22 +1,15 @@
 """Exercises of the chapter models/classify."""
 
 import math
+from collections.abc import Callable
+from functools import partial
 
-from lsdl_helpers.labs.checks import Exercise, function, number
+from lsdl_helpers.labs.checks import Cases, Exercise, Function, Number
 
 
-def _softmax(logits: list[float]) -> list[float]:
-    largest = max(logits)
-    powers = [math.exp(z - largest) for z in logits]
+def _softmax(logits: list[float], less: Callable[[list[float]], float] = max) -> list[float]:
+    powers = [math.exp(z - less(logits)) for z in logits]
     return [power / sum(powers) for power in powers]
-
-
-def _are_close(found: list[float], right: list[float]) -> bool:
-    return len(found) == len(right) and all(map(_is_close, found, right))
-
-
-def _is_close(a: float, b: float) -> bool:
-    return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9)
 
 
 # logits, and what a wrong answer overlooks
@@ -32,9 +25,11 @@ _CASES = tuple(((logits,), _softmax(logits), advice) for logits, advice in _LOGI
 
 EXERCISES = (
     Exercise(
-        asks="the difference of the two logits",
+        title="From probabilities back to logits",
+        question="A network gives one class 90 % and another 9 %. How far apart are their two "
+        "logits?",
         hint="divide one probability by the other: what is left of softmax's sum?",
-        judge=number(
+        judge=Number(
             math.log(10),
             {
                 10.0: "10 is the ratio of the probabilities; which difference of logits gives it?",
@@ -46,24 +41,30 @@ EXERCISES = (
             },
             tolerance=0.005,
         ),
-        right="A factor of 10 in probability is 2.3 in the logits, wherever they lie.",
+        remark="A factor of 10 in probability is 2.3 in the logits, wherever they lie.",
     ),
     Exercise(
-        asks="a function: list of logits -> list of probabilities",
+        title="Softmax that does not overflow",
+        question="Write `softmax(z)`: a list of numbers in, a list of probabilities out, with "
+        "nothing but Python's `math`. It has to work for logits of 1000, where $e^z$ is too "
+        "large for a float.",
         hint="subtracting one number from all logits changes nothing; which one makes them safe?",
-        judge=function(
-            "a list of logits",
-            _CASES,
-            raised="{} raises {error!r}; {advice}",
-            result=lambda found: [float(p) for p in found],
-            same=_are_close,
+        judge=Function("a list of logits", Cases(_CASES)),
+        remark="The largest exponent is now 0, so nothing can overflow; the libraries do the same.",
+        wrong=(
+            (partial(_softmax, less=lambda z: 0), "only differences count"),
+            (partial(_softmax, less=lambda z: z[0]), "subtract the largest"),
+            (partial(_softmax, less=min), "subtract the largest"),
+            (lambda z: [1 / len(z)] * len(z), "take the exponential of each"),
+            (lambda z: [value / sum(z) for value in z], "take the exponential of each"),
         ),
-        right="The largest exponent is now 0, so nothing can overflow; the libraries do the same.",
     ),
     Exercise(
-        asks="the side in pixels",
+        title="A billion multiply-adds",
+        question="Lite0 does 0.385 billion multiply-adds at 224×224. What is the smallest side, "
+        "a multiple of 32, at which it does a billion or more? Predict before you count.",
         hint="multiply-adds grow with the area; then count with cost(model, (1, 3, side, side))",
-        judge=number(
+        judge=Number(
             384,
             {
                 352: "at 352 it is 0.95 billion, just below",
@@ -73,6 +74,6 @@ EXERCISES = (
                 608: "work grows with the area, not with the side",
             },
         ),
-        right="2.6 times the work is 1.61 times the side: 361, rounded up to a multiple of 32.",
+        remark="2.6 times the work is 1.61 times the side: 361, rounded up to a multiple of 32.",
     ),
 )

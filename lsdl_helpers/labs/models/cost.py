@@ -1,8 +1,15 @@
 """Exercises of the chapter models/cost."""
 
-from lsdl_helpers.labs.checks import Exercise, function, number
+from collections.abc import Callable
+from itertools import pairwise
+from math import inf
+from operator import itemgetter
+
+from lsdl_helpers.labs.checks import Cases, Exercise, Function, Number
 
 _SEPARABLE = 9 * 256 * 256 / (9 * 256 + 256 * 256)
+
+Network = tuple[str, float, float]  # name, cost, accuracy
 
 # networks as (name, cost, accuracy), the names on the frontier, and what a wrong answer overlooks
 _FRONTIERS = (
@@ -27,11 +34,28 @@ _FRONTIERS = (
 )
 
 
+def _unbeaten(beats: Callable[[Network, Network], bool]) -> Callable[[list[Network]], list[str]]:
+    """Return an answer that leaves out a network which another one beats."""
+
+    def answer(networks: list[Network]) -> list[str]:
+        ordered = sorted(networks, key=itemgetter(1))
+        return [one[0] for one in ordered if not any(beats(one, other) for other in ordered)]
+
+    return answer
+
+
+def _better_than_the_next_cheaper(networks: list[Network]) -> list[str]:
+    ordered = [("", 0.0, -inf), *sorted(networks, key=itemgetter(1))]
+    return [network[0] for before, network in pairwise(ordered) if network[2] > before[2]]
+
+
 EXERCISES = (
     Exercise(
-        asks="the multiply-adds of the 3x3 convolution divided by those of the separable one",
+        title="What separating saves",
+        question="A 3×3 convolution takes 256 channels to 256. How many times the multiply-adds "
+        "of a separable one does it need, which is 3×3 channel by channel and then 1×1?",
         hint="an output of the depthwise part sums 9 products; one of the 1x1 part, how many?",
-        judge=number(
+        judge=Number(
             _SEPARABLE,
             {
                 9.0: "the depthwise part is not free",
@@ -41,18 +65,34 @@ EXERCISES = (
             },
             tolerance=2e-3,
         ),
-        right="1 / (1/256 + 1/9): with many channels, nearly the 9 weights of a 3x3 kernel.",
+        remark="1 / (1/256 + 1/9): with many channels, nearly the 9 weights of a 3x3 kernel.",
     ),
     Exercise(
-        asks="a function: list of (name, cost, accuracy) -> names on the frontier, cheapest first",
+        title="The frontier",
+        question="Write a function that takes a list of networks, each `(name, cost, "
+        "accuracy)`, and returns the names on the frontier, the cheapest first. Of two that "
+        "cost the same, only the better one is on it; one that costs more and is no better is "
+        "not.",
         hint="sort by cost, walk along, and remember the best accuracy so far",
-        judge=function("a list of networks", _FRONTIERS, result=list),
-        right="Every network that is left is the best for some limit on the cost.",
+        judge=Function("a list of networks", Cases(_FRONTIERS)),
+        remark="Every network that is left is the best for some limit on the cost.",
+        wrong=(
+            (_unbeaten(lambda one, other: False), "cheaper and better"),
+            (_better_than_the_next_cheaper, "best of all that are cheaper"),
+            (
+                _unbeaten(lambda one, other: other[1] < one[1] and other[2] >= one[2]),
+                "at the same cost",
+            ),
+            (_unbeaten(lambda one, other: other[1] <= one[1] and other[2] > one[2]), "no better"),
+        ),
     ),
     Exercise(
-        asks="the batch size",
+        title="The batch that pays for the reading",
+        question="A machine does 100 GFLOP/s in float32 and reads 20 GB/s. A fully connected "
+        "layer reads each weight once for the whole batch. From which batch size on does its "
+        "arithmetic take as long as the reading of its weights? Leave activations out.",
         hint="set the time of the arithmetic equal to the time of reading the weights",
-        judge=number(
+        judge=Number(
             10,
             {
                 5: "5 is the balance in FLOP per byte; what does one weight need of each?",
@@ -62,6 +102,6 @@ EXERCISES = (
                 1: "at one picture each weight is read for two operations: reading takes longer",
             },
         ),
-        right="2 FLOP a picture against 4 bytes: half the batch is the intensity, 5 the balance.",
+        remark="2 FLOP a picture against 4 bytes: half the batch is the intensity, 5 the balance.",
     ),
 )

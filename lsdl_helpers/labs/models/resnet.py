@@ -1,8 +1,6 @@
 """Exercises of the chapter models/resnet."""
 
-import math
-
-from lsdl_helpers.labs.checks import Exercise, function, number
+from lsdl_helpers.labs.checks import Cases, Exercise, Function, Number
 
 _BASIC, _BOTTLENECK = 2 * 9 * 256**2, (256 * 64) + (9 * 64**2) + (64 * 256)
 _ADDED = 3 * 256 * 128 * (56**2 - 28**2)
@@ -11,10 +9,6 @@ _ADDED = 3 * 256 * 128 * (56**2 - 28**2)
 def _share(n: int, k: int) -> float:
     inside = sum(0 <= i + tap - k // 2 < n for i in range(n) for tap in range(k))
     return (inside / (n * k)) ** 2
-
-
-def _is_close(found: object, right: float) -> bool:
-    return isinstance(found, int | float) and math.isclose(found, right)
 
 
 # (n, k), and what a wrong answer overlooks
@@ -30,9 +24,12 @@ _CASES = tuple(((n, k), _share(n, k), advice) for (n, k), advice in _MAPS)
 
 EXERCISES = (
     Exercise(
-        asks="the weights of two 3x3 convolutions divided by those of the bottleneck",
+        title="What a bottleneck saves",
+        question="A block takes 256 channels to 256. Built of two 3×3 convolutions it has how "
+        "many times the weights of a bottleneck (1×1 to 64, 3×3, 1×1 back to 256)? Leave biases "
+        "and normalization out.",
         hint="the bottleneck has 17 times the square of its narrow width; why?",
-        judge=number(
+        judge=Number(
             _BASIC / _BOTTLENECK,
             {
                 _BOTTLENECK / _BASIC: "that is the bottleneck over the other",
@@ -43,12 +40,14 @@ EXERCISES = (
             },
             tolerance=2e-3,
         ),
-        right="17 C² against 18 (4C)²: depth for a seventeenth of the weights.",
+        remark="17 C² against 18 (4C)²: depth for a seventeenth of the weights.",
     ),
     Exercise(
-        asks="the difference in multiply-adds, in full",
+        title="The same change at 152 layers",
+        question="By how many multiply-adds do the two forms of ResNet-152, v1 and v1.5, differ "
+        "for a picture of 224×224? Predict before you count.",
         hint="which blocks of ResNet-152 differ between the two forms, and how many are they?",
-        judge=number(
+        judge=Number(
             _ADDED,
             {
                 _ADDED // 3: "three stages begin with a block that halves",
@@ -57,18 +56,21 @@ EXERCISES = (
                 2 * _ADDED: "a multiply-add is counted once",
             },
         ),
-        right="The same as for ResNet-50: the blocks that were added do not halve anything.",
+        remark="The same as for ResNet-50: the blocks that were added do not halve anything.",
     ),
     Exercise(
-        asks="a function share(n, k)",
+        title="Larger filters at the edge",
+        question=r"Write a function `share(n, k)`: of the $k \times k$ taps of a filter ($k$ "
+        r"odd), padded with zeros so that the map keeps its $n \times n$ positions, the share "
+        "that meets the map, over all positions. `share(2, 3)` is 4/9. It has to hold for maps "
+        "smaller than the filter as well.",
         hint="count one row first: for each of n positions, how many of k taps are inside?",
-        judge=function(
-            "n and k",
-            _CASES,
-            raised="share({}, {}) raises {error!r}",
-            wrong="share({}, {}) gives {found!r} instead of {right:.4f}; {advice}",
-            same=_is_close,
+        judge=Function("n and k", Cases(_CASES)),
+        remark="Large filters on small maps see mostly zeros; no rule of initialization knows.",
+        wrong=(
+            (lambda n, k: (3 * n - 2) / (3 * n), "2 of 3 columns"),
+            (lambda n, k: ((3 * n - 2) / (3 * n)) ** 2, "with k = 5"),
+            (lambda n, k: (1 - (k * k // 4) / (n * k)) ** 2, "smaller than the filter"),
         ),
-        right="Large filters on small maps see mostly zeros; no rule of initialization knows.",
     ),
 )

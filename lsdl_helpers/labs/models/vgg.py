@@ -1,31 +1,13 @@
 """Exercises of the chapter models/vgg."""
 
-from typing import Any
+from itertools import accumulate
+from operator import mul
 
-import torch
+from lsdl_helpers.labs.checks import Cases, Exercise, Function, Number
+from lsdl_helpers.models import vgg
 
-from lsdl_helpers.labs.checks import Exercise, function, number
-from lsdl_helpers.measure import cost
-from lsdl_helpers.models import build, vgg
-
-_CONVOLUTIONS = 14_714_688  # parameters of D's convolutional part
-
-
-def _meta_cost(size: int) -> int:
-    with torch.device("meta"):
-        return cost(build("vgg16"), (1, 3, size, size)).multiply_adds
-
-
-def _judge_resolution(answer: Any) -> str | None:
-    expected = _meta_cost(448) / _meta_cost(224)
-    slips = {
-        4.0: "close, but do all layers get four times as much to do?",
-        2.0: "the width doubles and the height doubles: how many positions is that?",
-        16.0: "four times as many positions, each with the same work",
-        1.0: "the parameters stay the same, the positions at which they are used do not",
-    }
-    return number(expected, slips, tolerance=2e-3)(answer)
-
+_PARAMETERS = 14_714_688  # of D's convolutional part
+_CONVOLUTIONS, _CONNECTED = 15_346_630_656, 123_633_664  # D's multiply-adds at 224x224
 
 _D = [layer for stage in vgg.TABLE_1["D"] for layer in [*[(3, 1)] * len(stage), (2, 2)]]
 
@@ -38,32 +20,60 @@ _STACKS = (
     ((_D,), 212, "these are all of D's"),
 )
 
+
+def _stride_too_early(layers: list[tuple[int, int]]) -> int:
+    distances = accumulate((stride for _, stride in layers), mul)
+    return 1 + sum((kernel - 1) * d for (kernel, _), d in zip(layers, distances, strict=True))
+
+
 EXERCISES = (
     Exercise(
-        asks="the number of parameters that are left, in full",
+        title="The network without its largest layer",
+        question="Replace D's three fully connected layers by an average over the 7×7 positions "
+        "and one layer from 512 to 1000, as later networks do. How many parameters are left?",
         hint="the convolutional part keeps its own; what does a 512 to 1000 layer with biases add?",
-        judge=number(
-            _CONVOLUTIONS + 512 * 1000 + 1000,
+        judge=Number(
+            _PARAMETERS + 512 * 1000 + 1000,
             {
-                _CONVOLUTIONS + 512 * 1000: "the new layer has 1000 biases too",
-                _CONVOLUTIONS - 4224 + 512 * 1000 + 1000: "the convolutions have biases too",
-                _CONVOLUTIONS: "the new layer has parameters as well",
+                _PARAMETERS + 512 * 1000: "the new layer has 1000 biases too",
+                _PARAMETERS - 4224 + 512 * 1000 + 1000: "the convolutions have biases too",
+                _PARAMETERS: "the new layer has parameters as well",
                 512 * 1000 + 1000: "the convolutions stay",
-                _CONVOLUTIONS + 512 * 49 * 1000 + 1000: "the average leaves one value a channel",
+                _PARAMETERS + 512 * 49 * 1000 + 1000: "the average leaves one value a channel",
             },
         ),
-        right="Nine in ten parameters are gone, and hardly a multiply-add.",
+        remark="Nine in ten parameters are gone, and hardly a multiply-add.",
     ),
     Exercise(
-        asks="the multiply-adds at 448x448 divided by those at 224x224",
+        title="Twice the resolution",
+        question="D gets a picture of 448×448 instead of 224×224; the last map is still "
+        "averaged to 7×7 before the fully connected layers. By what factor do the multiply-adds "
+        "grow? Predict it to two decimals before you count.",
         hint="cost(model, (1, 3, 448, 448)) counts; before you run it, which layers do not grow?",
-        judge=_judge_resolution,
-        right="Convolutions grow with the area; the fully connected layers see 7x7 as before.",
+        judge=Number(
+            (4 * _CONVOLUTIONS + _CONNECTED) / (_CONVOLUTIONS + _CONNECTED),
+            {
+                4.0: "close, but do all layers get four times as much to do?",
+                2.0: "the width doubles and the height doubles: how many positions is that?",
+                16.0: "four times as many positions, each with the same work",
+                1.0: "the parameters stay the same, the positions at which they are used do not",
+            },
+            tolerance=2e-3,
+        ),
+        remark="Convolutions grow with the area; the fully connected layers see 7x7 as before.",
     ),
     Exercise(
-        asks="a function: list of (kernel, stride) -> width of the receptive field in pixels",
+        title="What a unit sees",
+        question="Write a function that takes a list of layers, each `(kernel, stride)`, from "
+        "the input upward, and returns the width of the receptive field of one output unit, in "
+        "pixels. Three 3×3 convolutions give 7. A pooling is a layer too.",
         hint="go from the input upward; keep the field so far and the distance of two neighbors",
-        judge=function("a list of layers", _STACKS),
-        right="A unit at the end of D sees 212 of the 224 pixels: almost the whole picture.",
+        judge=Function("a list of layers", Cases(_STACKS)),
+        remark="A unit at the end of D sees 212 of the 224 pixels: almost the whole picture.",
+        wrong=(
+            (lambda layers: 3, "each further 3x3"),
+            (lambda layers: 1 + sum(kernel - 1 for kernel, _ in layers), "after a stride of 2"),
+            (_stride_too_early, "after a stride of 2"),
+        ),
     ),
 )

@@ -1,12 +1,14 @@
 """Exercises of the chapter parallel/data_parallel."""
 
-from lsdl_helpers.labs.checks import Exercise, number
+from lsdl_helpers.labs.checks import Exercise, Number
 
 EXERCISES = (
     Exercise(
-        asks="the MB that each of eight ranks sends in a ring all-reduce of 100 MB",
+        title="Bytes around the ring",
+        question="Eight ranks all-reduce a gradient of 100 MB in a ring. How many MB does each "
+        "rank send?",
         hint="2 (n - 1) messages, each of an n-th of the gradient",
-        judge=number(
+        judge=Number(
             175.0,
             {
                 87.5: "that is half of it: the sums go around, too",
@@ -15,12 +17,15 @@ EXERCISES = (
                 200.0: "that is the limit for very many ranks; these are eight",
             },
         ),
-        right="For a thousand ranks it would be 199.8 MB: hardly more.",
+        remark="For a thousand ranks it would be 199.8 MB: hardly more.",
     ),
     Exercise(
-        asks="the ms of an all-reduce of 25 million float32 gradients on 64 machines",
+        title="Sixty-four machines",
+        question="A network has 25 million parameters in float32. How many milliseconds does "
+        "the all-reduce of its gradients take on 64 machines, with a latency of 50 µs and 10 "
+        "GB/s?",
         hint="126 steps, each with its latency and with a 64th of the 100 MB",
-        judge=number(
+        judge=Number(
             25.9875,
             {
                 19.6875: "each step has its latency",
@@ -32,12 +37,14 @@ EXERCISES = (
             },
             tolerance=0.005,
         ),
-        right="On two machines it would be 10 ms: 32 times the machines, 2.6 times the wait.",
+        remark="On two machines it would be 10 ms: 32 times the machines, 2.6 times the wait.",
     ),
     Exercise(
-        asks="the bytes of a bucket that spends a tenth of its all-reduce on latency",
+        title="How large a bucket",
+        question="Two ranks, a latency of 100 µs and 2.5 GB/s. From how many bytes on does a "
+        "bucket spend at most a tenth of its all-reduce on latency?",
         hint="a message of m bytes takes 100 µs + m / 2.5 GB/s, and is a part of the bucket",
-        judge=number(
+        judge=Number(
             4.5e6,
             {
                 2.25e6: "that is the message; on two ranks the bucket is twice that",
@@ -49,12 +56,15 @@ EXERCISES = (
             },
             tolerance=0.005,
         ),
-        right="DDP's buckets have 25 MiB unless you say otherwise.",
+        remark="DDP's buckets have 25 MiB unless you say otherwise.",
     ),
     Exercise(
-        asks="the gradient that one process would have computed for all four examples",
+        title="Unequal shares",
+        question="The last batch has four examples; rank 0 got three of them, with a mean "
+        "gradient of 2, rank 1 got one, with a gradient of 6. Which gradient would one process "
+        "have computed?",
         hint="the mean over examples, not over ranks",
-        judge=number(
+        judge=Number(
             3.0,
             {
                 4.0: "that is the mean over ranks; rank 0 has three of the four examples",
@@ -63,12 +73,14 @@ EXERCISES = (
                 8.0: "that is the sum over the ranks",
             },
         ),
-        right="The plain average over ranks would have been off by a third.",
+        remark="The plain average over ranks would have been off by a third.",
     ),
     Exercise(
-        asks="how many times as many examples batches of 400 need as batches of 4",
+        title="Beyond the critical batch",
+        question="A task has a critical batch of 40. How many times as many examples does it "
+        "need with batches of 400 as with batches of 4?",
         hint="examples are least steps times (batch + critical batch)",
-        judge=number(
+        judge=Number(
             10.0,
             {
                 100.0: "with batches of 4, noise makes steps that one has to take again",
@@ -77,6 +89,6 @@ EXERCISES = (
             },
             tolerance=1e-6,
         ),
-        right="And a tenth of the steps: a hundred times the machines, ten times as fast.",
+        remark="And a tenth of the steps: a hundred times the machines, ten times as fast.",
     ),
 )

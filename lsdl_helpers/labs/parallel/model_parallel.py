@@ -1,37 +1,26 @@
 """Exercises of the chapter parallel/model_parallel."""
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from lsdl_helpers.labs.checks import Exercise, number
-
-_HEADS, _HEAD_WIDTH = 4, 2
+from lsdl_helpers.labs.checks import Exercise, Function, Number
 
 
-def _judge_heads(answer: Callable[[torch.Tensor, int, int], torch.Tensor]) -> str | None:
-    if not callable(answer):
-        return f"the answer is a function (weight, rank, num_ranks), not {type(answer).__name__}"
-    width = _HEADS * _HEAD_WIDTH
-    weight = torch.arange(3.0 * width * width).view(3 * width, width)
-    whole_heads = weight.view(3, _HEADS, _HEAD_WIDTH, width)
-    for num_ranks in (1, 2, 4):
-        for rank in range(num_ranks):
-            expected = whole_heads.chunk(num_ranks, 1)[rank].reshape(-1, width)
-            if wrong := _compare(answer, weight, rank, num_ranks, expected):
-                return wrong
-    return None
+def _heads(weight: torch.Tensor, rank: int, num_ranks: int) -> torch.Tensor:
+    return torch.cat([part.chunk(num_ranks)[rank] for part in weight.chunk(3)])
 
 
-def _compare(
-    answer: Any, weight: torch.Tensor, rank: int, num_ranks: int, expected: torch.Tensor
-) -> str | None:
+def _examine_heads(answer: Any) -> str | None:
+    pairs = [(rank, num_ranks) for num_ranks in (1, 2, 4) for rank in range(num_ranks)]
+    return next(filter(None, (_examine_rank(answer, *pair) for pair in pairs)), None)
+
+
+def _examine_rank(answer: Any, rank: int, num_ranks: int) -> str | None:
+    weight = torch.arange(192.0).view(24, 8)  # 4 heads of width 2
+    expected = _heads(weight, rank, num_ranks)
     given = f"of rank {rank} of {num_ranks}, for a weight of shape {tuple(weight.shape)}"
-    try:
-        part = answer(weight, rank, num_ranks)
-    except Exception as error:
-        return f"it raises {error!r} {given}"
+    part = answer(weight.clone(), rank, num_ranks)
     if not isinstance(part, torch.Tensor):
         return f"it returns {type(part).__name__} {given}; a tensor is wanted"
     if part.shape != expected.shape:
@@ -47,15 +36,30 @@ def _compare(
 
 EXERCISES = (
     Exercise(
-        asks="a function: (weight, rank, num_ranks) -> the rows of this rank's heads",
+        title="Whole heads",
+        question="Many networks order the rows of the weight of queries, keys and values not by "
+        "head but as all queries, then all keys, then all values, shape $(3D, D)$, each with "
+        "its heads in order. Write a function that takes that weight, the rank and the number "
+        "of ranks, and returns the rows of this rank's heads: again all its queries, then its "
+        "keys, then its values.",
         hint="first see the three parts of the rows, then cut each of them",
-        judge=_judge_heads,
-        right="Each rank has whole heads: query, key and value of a head on one rank.",
+        judge=Function("(weight, rank, num_ranks)", _examine_heads),
+        remark="Each rank has whole heads: query, key and value of a head on one rank.",
+        wrong=(
+            (lambda w, rank, n: w.chunk(n)[rank], "queries without their keys"),
+            (lambda w, rank, n: _heads(w, rank, n).flip(0), "in another order"),
+            (lambda w, rank, n: w.chunk(n, 1)[rank], "returns shape"),
+            (lambda w, rank, n: _heads(w, n - 1 - rank, n), "are not the rows"),
+            (lambda w, rank, n: None, "a tensor is wanted"),
+        ),
     ),
     Exercise(
-        asks="a number of GPUs: 1, 2, 4 or 8",
+        title="Sooner or later",
+        question="One GPU answers with a network of 80 transformer blocks in 60 ms. Split by "
+        "columns and rows, its arithmetic divides evenly, and an all-reduce takes 0.1 ms among "
+        "2 GPUs, 0.2 ms among 4 and 0.4 ms among 8. How many GPUs, 1, 2, 4 or 8, answer soonest?",
         hint="how many all-reduces has a block in inference? Work out the time for each number",
-        judge=number(
+        judge=Number(
             2,
             {
                 4: "a block is two pairs: attention and MLP have an all-reduce each",
@@ -63,12 +67,14 @@ EXERCISES = (
                 8: "count the messages of all blocks: 160 all-reduces of 0.4 ms take 64 ms",
             },
         ),
-        right="60 ms, 30 + 16, 15 + 32, 7.5 + 64: more ranks share less, and wait longer.",
+        remark="60 ms, 30 + 16, 15 + 32, 7.5 + 64: more ranks share less, and wait longer.",
     ),
     Exercise(
-        asks="the smallest number of micro-batches, a whole number",
+        title="A bubble of 5 %",
+        question="A network is cut into 8 stages and trained with 1F1B. How many micro-batches "
+        "does it take for a bubble of at most 5 %?",
         hint="solve (p - 1) / (m + p - 1) ≤ 0.05 for m",
-        judge=number(
+        judge=Number(
             133,
             {
                 140: "that is idle over busy time; the bubble is the part of all time",
@@ -77,12 +83,14 @@ EXERCISES = (
                 160: "idle over busy time, and with p instead of p - 1",
             },
         ),
-        right="7 / (133 + 7) is exactly 5 %.",
+        remark="7 / (133 + 7) is exactly 5 %.",
     ),
     Exercise(
-        asks="a number of micro-batches",
+        title="What the third rank keeps",
+        question="In the same pipeline, with 1F1B and 160 micro-batches: for how many "
+        "micro-batches does the third rank (number 2) keep activations at the worst moment?",
         hint="how many stages are there from this one to the last?",
-        judge=number(
+        judge=Number(
             6,
             {
                 160: "that is GPipe, which keeps all",
@@ -93,12 +101,15 @@ EXERCISES = (
                 7: "that is the second rank, number 1",
             },
         ),
-        right="p - r: the last stage keeps one, the first all p, whatever m is.",
+        remark="p - r: the last stage keeps one, the first all p, whatever m is.",
     ),
     Exercise(
-        asks="a ratio: numbers sent with data parallelism over those with the layer split",
+        title="Weights or inputs",
+        question="A fully connected layer has 25,088 inputs and 4096 outputs; leave out the "
+        "biases. 8 ranks train with 64 examples each. How many times as much is sent with data "
+        "parallelism as with the layer split over the ranks?",
         hint="N is the batch of all ranks together",
-        judge=number(
+        judge=Number(
             8,
             {
                 64: "all ranks together have more than 64 examples",
@@ -107,6 +118,6 @@ EXERCISES = (
             },
             tolerance=1e-3,
         ),
-        right="O / N = 4096 / 512: the inputs cancel, and so does (n - 1) / n.",
+        remark="O / N = 4096 / 512: the inputs cancel, and so does (n - 1) / n.",
     ),
 )
