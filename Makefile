@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 extra = $(BIN)/python -c "import tomllib; \
   print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['$(1)'], sep='\n')"
 
-.PHONY: book test check serve lab notebooks audit clean
+.PHONY: book test check serve lab notebooks chapter audit clean
 
 book: .venv/book.stamp
 	$(BIN)/jupyter-book build . -W -n --keep-going
@@ -34,6 +34,9 @@ lab: .venv/all.stamp
 
 notebooks: .venv/all.stamp
 	$(BIN)/python -m tools.notebooks
+
+chapter: .venv/all.stamp
+	$(BIN)/python tools/chapter.py $(NAME)
 
 audit: .venv/all.stamp book
 	$(BIN)/python -m tools.audit

@@ -1,14 +1,18 @@
-"""The form every notebook of the book has: its set-up cell, its metadata, its place.
+"""The form every notebook of the book has: set-up cell, exercises, metadata, its place.
 
 This is the one home of that form. `tools/notebooks.py` writes it, `tests/book/` demands it.
 """
 
 import re
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterable, Iterator
+from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import yaml
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,6 +51,16 @@ except ImportError:
 ledger = setup("{chapter}"{arithmetic})"""
 REPRODUCIBLE = ', arithmetic="reproducible"'
 
+# An exercise and its stub in the chapter; a heading and its quotation in the solutions.
+EXERCISE = """\
+````{{exercise}} {title}
+:label: {label}
+
+{question} [Solution](../solutions/{chapter}.ipynb)
+````"""
+STUB = 'answer = ...\ncheck("{chapter}/{k}", answer)'
+HEADING = re.compile(r"^## .*\n*(?:>.*\n?)*\n*", re.MULTILINE)
+
 
 def setup_source(chapter: str, address: str = "", *, reproducible: bool = False) -> str:
     """Return the set-up cell of `chapter`, which installs from `address` where there is one."""
@@ -71,6 +85,51 @@ def write_setup(notebook: nbformat.NotebookNode, chapter: str, address: str = ""
         raise ValueError('no set-up cell: give the notebook a code cell with setup("…")')
     reproducible = is_reproducible(cell.source)
     cell.source = setup_source(chapter, address, reproducible=reproducible)
+
+
+def write_exercises(notebook: nbformat.NotebookNode, path: Path, exercises: Iterable[Any]) -> None:
+    """Write exercises (title and question) into a chapter, or quote them in its solutions.
+
+    Raises:
+        ValueError: if there is no place for them.
+    """
+    write = _quote_questions if is_solutions(path) else _write_blocks
+    write(notebook, chapter_of(path), list(exercises))
+
+
+def _write_blocks(notebook: nbformat.NotebookNode, chapter: str, exercises: list[Any]) -> None:
+    """Write all that stands between two headings; cells keep their ids and outputs."""
+    first, last = (_place(notebook, heading) for heading in ("Exercises", "Sources"))
+    above = notebook.cells[first].source.partition("## Exercises")[0]
+    label, sources = chapter.split("/")[1].replace("_", "-"), []
+    for k, exercise in enumerate(exercises, start=1):
+        fields = {"chapter": chapter, "title": exercise.title, "question": exercise.question}
+        sources += EXERCISE.format(label=f"{label}-{k}", **fields), STUB.format(k=k, **fields)
+    sources[0] = f"{above}## Exercises\n\n{sources[0]}"
+    kinds = cycle([new_markdown_cell, new_code_cell])
+    written = [make(source) for make, source in zip(kinds, sources, strict=False)]
+    for new, old in zip(written, notebook.cells[first:last], strict=False):
+        if new.cell_type == old.cell_type:
+            new.update(old | {"source": new.source})
+    notebook.cells[first:last] = written
+
+
+def _place(notebook: nbformat.NotebookNode, heading: str) -> int:
+    for k, cell in enumerate(notebook.cells):
+        if re.search(rf"^## {heading}$", cell.source, re.MULTILINE):
+            return k
+    raise ValueError(f"no `## {heading}`: exercises stand from `## Exercises` to `## Sources`")
+
+
+def _quote_questions(notebook: nbformat.NotebookNode, _: str, exercises: list[Any]) -> None:
+    texts = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+    headed = [cell for cell in texts if HEADING.search(cell.source)]
+    if len(headed) != len(exercises):
+        raise ValueError(f"{len(headed)} `##` headings for {len(exercises)} exercises")
+    for cell, exercise in zip(headed, exercises, strict=True):
+        quoted = textwrap.indent(exercise.question, "> ", lambda line: True)
+        above, below = HEADING.split(cell.source, maxsplit=1)
+        cell.source = f"{above}## {exercise.title}\n\n{quoted}\n\n{below}".rstrip()
 
 
 def is_reproducible(source: str) -> bool:

@@ -1,4 +1,4 @@
-"""Write the set-up cells, execute the notebooks from the top and store them.
+"""Write set-up cells and exercises, execute the notebooks from the top and store them.
 
     python -m tools.notebooks                          all, in the order of _toc.yml
     python -m tools.notebooks book/models/vgg.ipynb    these
@@ -21,11 +21,13 @@ import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from lsdl_helpers.labs import exercises
 from tools.notebook_form import (
     ROOT,
     chapter_of,
     make_canonical,
     notebooks_in_order,
+    write_exercises,
     write_setup,
 )
 
@@ -117,6 +119,7 @@ def refresh(path: Path, limit_s: float) -> str:
     """Execute and store one notebook; return the line that reports it."""
     notebook = nbformat.read(path, as_version=4)
     write_setup(notebook, chapter_of(path))
+    write_exercises(notebook, path, exercises(chapter_of(path)))
     cost = execute(notebook, limit_s)
     make_canonical(notebook)
     store(notebook, path)

@@ -1,17 +1,18 @@
 """The frame that every chapter has, and the one that its solutions have."""
 
+import copy
 import re
 from collections.abc import Iterator
 
 import nbformat
 
 from book._ext.repository import repository_address
+from lsdl_helpers.labs import exercises
 from tests.book.page import Page, checked_ids, headings
-from tools.notebook_form import ROOT, is_reproducible, is_setup, setup_source
+from tools.notebook_form import ROOT, is_reproducible, is_setup, setup_source, write_exercises
 
 OPENING = ("You will be able to", "Before you start")
 ENDING = ["What to remember", "Exercises", "Sources"]
-EXERCISE = re.compile(r"^(?:`{3,}|:{3,})\{exercise\}", re.MULTILINE)
 
 
 def opening(page: Page) -> str:
@@ -110,33 +111,20 @@ def ends_as_all_do(page: Page) -> Iterator[str]:
                 yield f"cell {number}: {title!r} is empty; allowed: its text in the same cell"
 
 
-def exercise_cells(page: Page) -> list[int]:
-    """Return the numbers of the cells that hold an exercise, one for each block."""
-    text_cells = [(n, cell) for n, cell in page.cells if cell.cell_type == "markdown"]
-    return [number for number, cell in text_cells for _ in EXERCISE.findall(cell.source)]
-
-
-def has_exercises(page: Page) -> Iterator[str]:
-    numbers = exercise_cells(page)
-    if not 3 <= len(numbers) <= 6:
-        yield f"exercises: {len(numbers)}; allowed: 3 to 6 {{exercise}} blocks"
-    for number in sorted({number for number in numbers if numbers.count(number) > 1}):
-        yield f"cell {number}: several exercises; allowed: one, with its check below"
-
-
-def checks_each_exercise(page: Page) -> Iterator[str]:
-    """Below each exercise stand its stub and its check; the text links to the solution."""
-    for k, number in enumerate(exercise_cells(page), start=1):
-        wanted = f"{page.chapter}/{k}"
-        text, below = page.notebook.cells[number - 1], page.notebook.cells[number : number + 1]
-        stub = below[0].source if below and below[0].cell_type == "code" else ""
-        if checked_ids(stub) != [wanted] or "..." not in stub:
+def has_the_exercises_of_its_lab(page: Page) -> Iterator[str]:
+    written = copy.deepcopy(page.notebook)
+    try:
+        write_exercises(written, page.path, exercises(page.chapter))
+    except ValueError as error:
+        yield f"whole file: {error}"
+        return
+    for (number, cell), right in zip(page.cells, written.cells, strict=False):
+        if (cell.cell_type, cell.source) != (right.cell_type, right.source):
             yield (
-                f"cell {number}: exercise {k} without its stub; allowed: a code cell below with "
-                f'`answer = ...` and `check("{wanted}", answer)`'
+                f"cell {number}: not the exercise of lsdl_helpers/labs/{page.chapter}.py; "
+                "allowed: what `make notebooks` writes here"
             )
-        if f"solutions/{page.chapter}" not in text.source:
-            yield f"cell {number}: no link; allowed: one to solutions/{page.chapter}.ipynb"
+            return
 
 
 def solution_cells(page: Page) -> list[tuple[int, nbformat.NotebookNode]]:
@@ -172,8 +160,8 @@ def solves_each_exercise(page: Page) -> Iterator[str]:
 def explains_each_solution(page: Page) -> Iterator[str]:
     for number, title in headings(page):
         below = page.notebook.cells[number - 1].source.partition(f"## {title}")[2]
-        if not below.strip():
-            yield f"cell {number}: a heading alone; allowed: a heading and what the solution does"
+        if not re.sub(r"^>.*", "", below, flags=re.MULTILINE).strip():
+            yield f"cell {number}: a question alone; allowed: a question and what the solution does"
 
 
 CHAPTER_RULES = (
@@ -184,12 +172,12 @@ CHAPTER_RULES = (
     has_the_setup_cell,
     has_a_section_for_each_outcome,
     ends_as_all_do,
-    has_exercises,
-    checks_each_exercise,
+    has_the_exercises_of_its_lab,
 )
 SOLUTIONS_RULES = (
     starts_with_title,
     has_the_setup_cell,
+    has_the_exercises_of_its_lab,
     is_only_solutions,
     solves_each_exercise,
     explains_each_solution,

@@ -1,39 +1,25 @@
-"""A small chapter and its solutions that keep every rule: what the tests then break."""
+"""A new chapter and its solutions, as `make chapter` writes them: what the tests then break."""
 
 import base64
 import io
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_output
 from PIL import Image, ImageDraw
 
 from tests.book.page import Page
-from tools.notebook_form import METADATA, setup_source
+from tools.chapter import LAB, chapter_page, solutions_page
+from tools.notebook_form import make_canonical, write_exercises
 
 CHAPTER = Path("book/models/sample.ipynb")
 SOLUTIONS = Path("book/solutions/models/sample.ipynb")
-
-OPENING = """\
-# A sample
-
-What does a product of two matrices cost? We count before we measure.
-
-**You will be able to**
-
-1. count the operations;
-2. draw the times.
-
-**Before you start**
-
-- You know what a matrix is.
-- It takes 20 minutes.
-- Hardware: none beyond a laptop."""
-EXERCISE = """\
-:::{{exercise}} Number {k}
-Count it. [Solution](../solutions/models/sample.ipynb)
-:::"""
+LAB_OF_SAMPLE = ModuleType("lsdl_helpers.labs.models.sample")
+exec(LAB.format(chapter="models/sample"), vars(LAB_OF_SAMPLE))
+sys.modules[LAB_OF_SAMPLE.__name__] = LAB_OF_SAMPLE  # as if its file lay in the package
 
 
 def picture(*heights: int, size: tuple[int, int] = (240, 160)) -> str:
@@ -63,49 +49,32 @@ def figure_output(png: str) -> nbformat.NotebookNode:
     return new_output("display_data", {"image/png": png, "text/plain": "<Figure>"})
 
 
-def numbered(cells: list[nbformat.NotebookNode]) -> nbformat.NotebookNode:
-    """Make a notebook of `cells` as if it had been run: ids, counts, metadata."""
+def ran(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Make a notebook as if it had been run: ids, counts, metadata."""
     count = 0
-    for k, cell in enumerate(cells):
+    for k, cell in enumerate(notebook.cells):
         cell.id = f"cell-{k}"
         if cell.cell_type == "code":
             cell.execution_count = count = count + 1
-    return new_notebook(cells=cells, metadata=nbformat.from_dict(METADATA))
+    make_canonical(notebook)
+    return notebook
 
 
 def chapter() -> Page:
     """Return a good chapter with one prediction, one figure and three exercises."""
-    figure = {"figure": {"caption": "Times", "name": "fig-times"}, "image": {"alt": "Two bars"}}
-    cells = [
-        new_markdown_cell(OPENING),
-        new_code_cell(setup_source("models/sample")),
-        new_markdown_cell("## Count\n\nTwo operations for each of the elements."),
-        new_code_cell('ledger.predict("time", 2)'),
-        new_markdown_cell("Now the clock."),
-        new_code_cell('ledger.measure("time", 3)', metadata={"tags": ["hide-output"]}),
-        new_markdown_cell("## Draw\n\nBoth side by side."),
-        new_code_cell("draw()", metadata={"mystnb": figure}),
-        new_markdown_cell("## What to remember\n\nCount first."),
-    ]
-    cells[7].outputs = [figure_output(picture(40, 80))]
-    for k in (1, 2, 3):
-        heading = "## Exercises\n\n" if k == 1 else ""
-        cells.append(new_markdown_cell(heading + EXERCISE.format(k=k)))
-        cells.append(new_code_cell(f'answer = ...\ncheck("models/sample/{k}", answer)'))
-    cells.append(new_markdown_cell("## Sources\n\nA paper."))
-    return Page(CHAPTER, numbered(cells))
+    notebook = chapter_page("models/sample")
+    notebook.cells[11].outputs = [figure_output(picture(40, 80))]
+    return with_exercises(CHAPTER, notebook)
 
 
 def solutions() -> Page:
     """Return the solutions of `chapter()`."""
-    cells = [
-        new_markdown_cell("# Solutions: a sample"),
-        new_code_cell(setup_source("models/sample")),
-    ]
-    for k in (1, 2, 3):
-        cells.append(new_markdown_cell(f"## Exercise {k}\n\nTwo for each element."))
-        cells.append(new_code_cell(f'answer = 2\ncheck("models/sample/{k}", answer)'))
-    return Page(SOLUTIONS, numbered(cells))
+    return with_exercises(SOLUTIONS, solutions_page("models/sample"))
+
+
+def with_exercises(path: Path, notebook: nbformat.NotebookNode) -> Page:
+    write_exercises(notebook, path, LAB_OF_SAMPLE.EXERCISES)
+    return Page(path, ran(notebook))
 
 
 def broken(page: Page, change: Callable[[list], object]) -> Page:

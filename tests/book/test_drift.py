@@ -2,7 +2,7 @@
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from tests.book import planted, sample
 from tests.book.drift import drift
@@ -133,7 +133,8 @@ def said(tmp_path_factory):
     def run(name):
         cells, first = PAGES[name]
         path = tmp_path_factory.mktemp("planted") / "planted.ipynb"
-        page = sample.numbered([first] * bool(first) + [cell for cell, _ in cells.values()])
+        planted_cells = [first] * bool(first) + [cell for cell, _ in cells.values()]
+        page = sample.ran(new_notebook(cells=planted_cells))
         for name, cell in zip(reversed(cells), reversed(page.cells), strict=False):
             if "no count" in name:
                 cell.execution_count = None

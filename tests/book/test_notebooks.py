@@ -1,5 +1,6 @@
 """The tool that writes, executes and stores notebooks: what it stores keeps the rules."""
 
+import copy
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests.book import sample, stored
 from tests.book.page import findings, read
+from tools.chapter import REMEMBER
 from tools.notebook_form import (
     METADATA,
     ROOT,
@@ -21,12 +23,23 @@ from tools.notebook_form import (
     make_canonical,
     notebooks_in_order,
     setup_source,
+    write_exercises,
     write_setup,
 )
 
 ADDRESS = "https://example.org/course.git"
 HOME = "os.environ['LSDL_HOME'] == 'mine'"
 STAND_IN = "def setup(chapter):\n    print('set up', chapter)\n"
+STAND_IN_LABS = """
+class One:
+    title, question = "One", "How many?"
+
+def exercises(chapter):
+    return [One]
+
+def check(exercise_id, answer):
+    print(exercise_id, answer)
+"""
 
 
 def tool(*arguments, **environment):
@@ -44,7 +57,8 @@ def plant(folder: Path, name: str, *sources: str) -> Path:
     """Write a notebook as Jupyter might leave it: an old set-up cell, noise, no outputs."""
     cells = [new_code_cell('import lsdl_helpers as lsdl\nlsdl.setup("old/name")')]
     cells += [new_code_cell(source, metadata={"collapsed": True}) for source in sources]
-    notebook = new_notebook(cells=[new_markdown_cell("# Title"), *cells])
+    texts = map(new_markdown_cell, ("# Title", "Last.\n\n## Exercises", "## Sources"))
+    notebook = new_notebook(cells=[next(texts), *cells, *texts])
     notebook.metadata = {"kernelspec": {"name": "mine"}, "jupytext": {"formats": "ipynb,md"}}
     nbformat.write(notebook, path := folder / f"{name}.ipynb")
     return path
@@ -55,8 +69,11 @@ def run(tmp_path_factory):
     """Run the tool once on three notebooks: one good, one that fails, one that never ends."""
     folder = tmp_path_factory.mktemp("book") / "models"
     folder.mkdir()
-    (folder / "lsdl_helpers.py").write_text(STAND_IN)
-    good = plant(folder, "good", "import os\nprint(os.listdir())", "6 * 7", HOME)
+    (folder / "lsdl_helpers").mkdir()
+    (folder / "lsdl_helpers" / "__init__.py").write_text(STAND_IN)
+    (folder / "lsdl_helpers" / "labs.py").write_text(STAND_IN_LABS)
+    used = "import os\nfrom lsdl_helpers.labs import check\nprint(os.listdir())"
+    good = plant(folder, "good", used, "6 * 7", HOME)
     bad = plant(folder, "bad", "x = 1", 'raise KeyError("planted")')
     endless = plant(folder, "endless", "while True: pass")
     before = bad.read_text()
@@ -75,6 +92,16 @@ def test_what_ran_is_stored_with_outputs_and_in_canonical_form(run):
 
 
 @pytest.mark.slow
+def test_the_exercises_of_the_lab_are_written_between_text_and_sources(run):
+    text, stub, sources = run[1].notebook.cells[5:]
+    assert text.source.startswith("Last.\n\n## Exercises\n\n````{exercise} One\n:label: good-1\n")
+    assert "\n\nHow many? [Solution](../solutions/models/good.ipynb)\n````" in text.source
+    assert stub.source == 'answer = ...\ncheck("models/good/1", answer)'
+    assert stub.outputs[0].text == "models/good/1 Ellipsis\n"
+    assert sources.source == "## Sources"
+
+
+@pytest.mark.slow
 def test_it_runs_in_an_empty_folder(run):
     assert run[1].notebook.cells[2].outputs[0].text == "[]\n"
 
@@ -89,7 +116,7 @@ def test_what_failed_is_named_and_left_as_it_was(run):
     done, _, unchanged, files = run
     assert done.returncode == 1
     assert unchanged
-    assert files == ["bad.ipynb", "endless.ipynb", "good.ipynb", "lsdl_helpers.py"]
+    assert files == ["bad.ipynb", "endless.ipynb", "good.ipynb", "lsdl_helpers"]
     assert "WARNING" not in done.stderr
     assert "bad.ipynb was not stored, cell 4" in done.stderr
     assert "KeyError: 'planted'" in done.stderr
@@ -118,6 +145,21 @@ def test_a_notebook_without_setup_cell_is_refused():
         write_setup(new_notebook(), "models/vgg")
 
 
+@pytest.mark.parametrize("page", [sample.chapter(), sample.solutions()], ids=["page", "solutions"])
+def test_written_again_exercises_stay_as_they_are(page):
+    """Cells keep ids, outputs and metadata; more and fewer exercises find their place."""
+    for cell in page.notebook.cells:
+        cell.metadata.tags = ["kept"]
+    before = copy.deepcopy(page.notebook)
+    lab = sample.LAB_OF_SAMPLE.EXERCISES
+    write_exercises(page.notebook, page.path, lab)
+    assert page.notebook == before
+    if not is_solutions(page.path):
+        for exercises in (lab * 2, lab[:1], lab):
+            write_exercises(page.notebook, page.path, exercises)
+        assert [c.source for c in page.notebook.cells] == [c.source for c in before.cells]
+
+
 @pytest.mark.parametrize("path", [sample.CHAPTER, sample.SOLUTIONS])
 def test_chapter_and_solutions_share_their_name(path):
     assert chapter_of(path) == "models/sample"
@@ -138,21 +180,21 @@ def test_editing_as_text_keeps_ids_tags_figures_and_outputs(tmp_path):
     nbformat.write(page.notebook, stored := tmp_path / "sample.ipynb")
     text.parent.mkdir()
     jupytext(["--quiet", "-o", str(text), "--to", "md:myst", str(stored)])
-    text.write_text(text.read_text().replace("Count first.", "Count before you measure."))
+    text.write_text(text.read_text().replace("The inequality", "The one inequality"))
     jupytext(["--quiet", "-o", str(stored), "--to", "ipynb", "--update", str(text)])
     edited = nbformat.read(stored, as_version=4)
     make_canonical(edited)
-    assert edited.cells[8].source == "## What to remember\n\nCount before you measure."
-    edited.cells[8].source = page.notebook.cells[8].source
+    assert edited.cells[12].source == REMEMBER.replace("The ineq", "The one ineq")
+    edited.cells[12].source = REMEMBER
     assert edited == page.notebook
 
 
 def test_canonical_form_keeps_what_the_site_reads():
     page = sample.chapter()
-    figure = page.notebook.cells[7].metadata
+    figure = page.notebook.cells[11].metadata
     page.notebook.metadata["jupytext"] = {"formats": "ipynb,md"}
-    page.notebook.cells[7].metadata["execution"] = {"iopub.status.busy": "now"}
+    page.notebook.cells[11].metadata["execution"] = {"iopub.status.busy": "now"}
     make_canonical(page.notebook)
     assert page.notebook == sample.chapter().notebook
-    assert page.notebook.cells[7].metadata.keys() == figure.keys() - {"execution"}
+    assert page.notebook.cells[11].metadata.keys() == figure.keys() - {"execution"}
     assert page.notebook.metadata == METADATA

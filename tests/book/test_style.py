@@ -4,11 +4,11 @@ import pytest
 
 from tests.book import frame, sample
 from tests.book.page import book_notebooks, read
-from tests.book.style import style_findings, unsolved
-from tools.notebook_form import ROOT
+from tests.book.style import style_findings
+from tools.chapter import REMEMBER
+from tools.notebook_form import ROOT, chapter_of, is_solutions, setup_source
 
 NOTEBOOKS = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in book_notebooks()]
-CHAPTERS = [p for p in NOTEBOOKS if "solutions" not in p.values[0].parts]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS)
@@ -17,17 +17,20 @@ def test_notebook_keeps_the_rules(path):
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("path", CHAPTERS)
-def test_every_exercise_is_solved(path):
-    solutions = ROOT / "book" / "solutions" / path.parent.name / path.name
-    assert not unsolved(read(path), read(solutions))
+def test_every_chapter_has_its_solutions_and_its_lab():
+    chapters, solutions = (
+        {chapter_of(path) for path in book_notebooks() if is_solutions(path) == kind}
+        for kind in (False, True)
+    )
+    labs = (ROOT / "lsdl_helpers" / "labs").glob("*/[a-z]*.py")
+    assert chapters == solutions == {chapter_of(path) for path in labs}
 
 
 def reproducible(change):
     """Have the chapter ask for reproducible arithmetic, and change it then."""
 
     def change_both(cells):
-        cells[1].source = sample.setup_source("models/sample", reproducible=True)
+        cells[1].source = setup_source("models/sample", reproducible=True)
         change(cells)
 
     return change_both
@@ -56,6 +59,11 @@ def put(k, old, new):
     return change
 
 
+def drawing(source):
+    """Put other code in place of the last line of the cell that draws."""
+    return put(12, "plt.show()", source)
+
+
 def tag(k, *tags):
     return lambda cells: cells[k - 1].metadata.update(tags=list(tags))
 
@@ -74,11 +82,11 @@ def code(k, source):
 
 def html(text):
     output = sample.new_output("display_data", {"text/html": text})
-    return lambda cells: cells[3].update(outputs=[output])
+    return lambda cells: cells[7].update(outputs=[output])
 
 
 def twice_the_figure(cells):
-    cells[7].outputs *= 2
+    cells[11].outputs *= 2
 
 
 def long_everywhere(cells):
@@ -88,80 +96,85 @@ def long_everywhere(cells):
 
 
 def figure_of_the_same_name(cells):
-    cells[3].metadata = cells[7].metadata
+    cells[7].metadata = cells[11].metadata
 
 
 def figure(png):
-    return lambda cells: cells[7].update(outputs=[sample.figure_output(png)])
+    return lambda cells: cells[11].update(outputs=[sample.figure_output(png)])
 
 
+RULE = REMEMBER.removeprefix("## What to remember\n\n")
 LINES = "\n".join(f"x{k} = {k}" for k in range(30))
 
 CHAPTER_MISTAKES = {
-    "no title": (put(1, "# A sample", "A sample"), "cell 1: no title"),
-    "no question": (put(1, "cost?", "cost."), "0 question marks"),
-    "a long question": (put(1, "We count", "Why? Who? We count"), "cell 1: 4 sentences"),
-    "outcomes as bullets": (put(1, "1. count", "- count"), "1, one `##` for each outcome"),
+    "no title": (put(1, "# Sample", "Sample"), "cell 1: no title"),
+    "no question": (put(1, "out?", "out."), "0 question marks"),
+    "a long question": (put(1, "Write down", "Why? Who? Write down"), "cell 1: 4 sentences"),
+    "outcomes as bullets": (put(1, "1. do", "- do"), "1, one `##` for each outcome"),
     "no outcomes": (put(1, "You will be able to", "Aims"), "opening: no outcomes"),
-    "no minutes": (put(1, "20 minutes", "a while"), "opening: how long it takes"),
+    "no minutes": (put(1, "30 minutes", "a while"), "opening: how long it takes"),
     "no prerequisites": (put(1, "You know", "This is"), "opening: what to know"),
     "no hardware": (put(1, "Hardware: none", "None"), "opening: the hardware"),
     "set-up by hand": (put(2, "ledger =", "led ="), "cell 2: not the set-up cell"),
     "set-up of another": (put(2, "models/sample", "models/vgg"), "cell 2: not the set-up cell"),
     "set-up hidden": (tag(2, "hide-input"), "cell 2: set-up with tags"),
-    "set-up twice": (put(4, "ledger", 'setup("x")'), "cell 4: a second set-up"),
-    "one section less": (put(7, "## ", "### "), "sections: 1 between the set-up"),
-    "other endings": (put(16, "## Sources", "## Further"), "allowed: `## What to remember`"),
-    "nothing to remember": (put(9, "Count first.", ""), "cell 9: 'What to remember' is empty"),
-    "two exercises": (drop(14, 2), "exercises: 2; allowed: 3 to 6"),
-    "exercises in one cell": (put(10, ":::{ex", ":::{exercise}\n:::\n:::{ex"), "cell 10: several"),
-    "another's check": (put(11, "sample/1", "sample/2"), "cell 10: exercise 1 without its stub"),
-    "solved in the chapter": (put(13, "...", "2"), "cell 12: exercise 2 without its stub"),
-    "no link": (put(14, "solutions/", "answers/"), "cell 14: no link"),
-    "long cells": (long_everywhere, "code cells: a median of 7.5 lines; allowed: 6"),
-    "a cell over 20": (code(4, LINES[:190]), "cells [4]: more than 20 lines"),
-    "a cell over 30": (code(8, LINES + "\na = 1"), "cell 8: 31 lines; allowed: 30"),
-    "a wide line": (code(8, f"x = {'1' * 79}"), "cell 8: a line of 83 characters; allowed: 82"),
-    "code after code": (drop(5), "cell 5: code after code"),
-    "star import": (put(8, "draw()", "from math import *"), "cell 8: star import"),
-    "sys.path": (put(8, "draw()", "sys.path.append('x')"), "cell 8: sys.path"),
-    "%run": (put(8, "draw()", "%run x.py"), "cell 8: %run"),
-    "pip": (put(8, "draw()", "%pip install x"), "cell 8: installs"),
-    "home": (put(8, "draw()", "open('/home/me/x')"), "cell 8: path of a machine"),
-    "windows": (put(8, "draw()", r"open('C:\\Users\\x')"), "cell 8: path of a machine"),
-    "urllib": (put(8, "draw()", "urllib.request.urlopen(x)"), "cell 8: downloads"),
-    "wget": (put(8, "draw()", "!wget x"), "cell 8: downloads"),
-    "shell": (put(8, "draw()", "!ls"), "cell 8: a command of the shell"),
-    "shell magic": (put(8, "draw()", "%%bash\nls"), "cell 8: a command of the shell"),
-    "datasets": (put(8, "draw()", "MNIST('.', download=True)"), "cell 8: downloads"),
-    "asserts a time": (put(8, "draw()", "assert forward_ms < 3"), "cell 8: asserts 'forward_ms'"),
-    "asserts a ratio": (put(8, "draw()", "assert r.ratio < 3"), "cell 8: asserts 'ratio'"),
-    "a clock": (reproducible(code(8, "time.perf_counter()")), "cell 8: calls 'perf_counter'"),
-    "about": (reproducible(html("≈3")), "cell 4: an output that may differ"),
-    "ignored": (reproducible(tag(8, "nbval-ignore-output")), "cell 8: an output that may differ"),
-    "no prediction": (put(4, "predict", "note"), "whole file: predicts nothing"),
-    "measured first": (put(4, '"time"', '"size"'), "cell 6: measures 'time'"),
-    "measured first, f-string": (put(6, '"time"', 'f"size {x}"'), "cell 6: measures 'size {}'"),
-    "measured in the open": (tag(6), "cell 6: measures in the open"),
-    "no caption": (caption(8, "figure", "caption"), "cell 8: a figure without caption"),
-    "no figure name": (caption(8, "figure", "name"), "cell 8: a figure without name"),
-    "no alt text": (caption(8, "image", "alt"), "cell 8: a figure without alt"),
-    "two figures": (twice_the_figure, "cell 8: 2 figures; allowed: one"),
-    "a name twice": (figure_of_the_same_name, "cell 8: a second figure named 'fig-times'"),
-    "garbage": (figure("iVBORw0KGgo="), "cell 8: a picture that cannot be read"),
-    "a blank picture": (figure(sample.blank()), "cell 8: a picture of one color"),
-    "html without alt": (html('<img src="data:x" alt="">'), "cell 4: '<img src="),
+    "set-up twice": (put(8, "ledger", 'setup("x")'), "cell 8: a second set-up"),
+    "one section less": (put(11, "## ", "### "), "sections: 1 between the set-up"),
+    "other endings": (put(20, "## Sources", "## Further"), "allowed: `## What to remember`"),
+    "nothing to remember": (put(13, RULE, ""), "cell 13: 'What to remember' is empty"),
+    "no place": (put(14, "## Exercises", "## Exercise"), "whole file: no `## Exercises`"),
+    "an exercise less": (drop(18, 2), "cell 18: not the exercise of lsdl_helpers/labs/models/sam"),
+    "another question": (put(14, "2 · 3 · 4", "2 · 3"), "cell 14: not the exercise"),
+    "another's check": (put(15, "sample/1", "sample/2"), "cell 15: not the exercise"),
+    "solved in the chapter": (put(17, "...", "2"), "cell 17: not the exercise"),
+    "no link": (put(18, "solutions/", "answers/"), "cell 18: not the exercise"),
+    "long cells": (long_everywhere, "code cells: a median of 8 lines; allowed: 6"),
+    "a cell over 20": (code(8, LINES[:190]), "cells [8]: more than 20 lines"),
+    "a cell over 30": (code(12, LINES + "\na = 1"), "cell 12: 31 lines; allowed: 30"),
+    "a wide line": (code(12, f"x = {'1' * 79}"), "cell 12: a line of 83 characters; allowed: 82"),
+    "code after code": (drop(9), "cell 9: code after code"),
+    "star import": (drawing("from math import *"), "cell 12: star import"),
+    "sys.path": (drawing("sys.path.append('x')"), "cell 12: sys.path"),
+    "%run": (drawing("%run x.py"), "cell 12: %run"),
+    "pip": (drawing("%pip install x"), "cell 12: installs"),
+    "home": (drawing("open('/home/me/x')"), "cell 12: path of a machine"),
+    "windows": (drawing(r"open('C:\\Users\\x')"), "cell 12: path of a machine"),
+    "urllib": (drawing("urllib.request.urlopen(x)"), "cell 12: downloads"),
+    "wget": (drawing("!wget x"), "cell 12: downloads"),
+    "shell": (drawing("!ls"), "cell 12: a command of the shell"),
+    "shell magic": (drawing("%%bash\nls"), "cell 12: a command of the shell"),
+    "datasets": (drawing("MNIST('.', download=True)"), "cell 12: downloads"),
+    "asserts a time": (drawing("assert forward_ms < 3"), "cell 12: asserts 'forward_ms'"),
+    "asserts a ratio": (drawing("assert r.ratio < 3"), "cell 12: asserts 'ratio'"),
+    "a clock": (reproducible(code(12, "time.perf_counter()")), "cell 12: calls 'perf_counter'"),
+    "about": (reproducible(html("≈3")), "cell 8: an output that may differ"),
+    "ignored": (reproducible(tag(12, "nbval-ignore-output")), "cell 12: an output that may differ"),
+    "no prediction": (put(8, "predict", "note"), "whole file: predicts nothing"),
+    "measured first": (put(8, '"products"', '"size"'), "cell 10: measures 'products'"),
+    "measured first, f-string": (put(10, '"products"', 'f"size {x}"'), "cell 10: measures 'size"),
+    "measured in the open": (tag(10), "cell 10: measures in the open"),
+    "no caption": (caption(12, "figure", "caption"), "cell 12: a figure without caption"),
+    "no figure name": (caption(12, "figure", "name"), "cell 12: a figure without name"),
+    "no alt text": (caption(12, "image", "alt"), "cell 12: a figure without alt"),
+    "two figures": (twice_the_figure, "cell 12: 2 figures; allowed: one"),
+    "a name twice": (figure_of_the_same_name, "cell 12: a second figure named 'fig-sample'"),
+    "garbage": (figure("iVBORw0KGgo="), "cell 12: a picture that cannot be read"),
+    "a blank picture": (figure(sample.blank()), "cell 12: a picture of one color"),
+    "html without alt": (html('<img src="data:x" alt="">'), "cell 8: '<img src="),
 }
 
 SOLUTIONS_MISTAKES = {
     "no title": (put(1, "# ", ""), "cell 1: no title"),
     "set-up by hand": (put(2, "ledger =", "led ="), "cell 2: not the set-up cell"),
-    "a cell more": (lambda cells: cells.append(cells[3]), "3 headings for 4 solutions"),
-    "heading alone": (put(3, "Two for each element.", ""), "cell 3: a heading alone"),
-    "no heading": (put(5, "## ", ""), "whole file: 2 headings for 3 solutions"),
-    "no check": (put(4, "check(", "print("), "cell 4: no check at the end"),
-    "check in between": (put(4, "answer)", "answer)\nx = 1"), "cell 4: no check at the end"),
-    "star import": (put(4, "answer = 2", "from math import *"), "cell 4: star import"),
+    "a cell more": (lambda cells: cells.append(cells[5]), "3 headings for 4 solutions"),
+    "a solution less": (drop(9, 2), "whole file: 2 `##` headings for 3 exercises"),
+    "no heading": (put(7, "## ", ""), "whole file: 2 headings for 3 solutions"),
+    "another title": (put(7, "## A fault", "## Fault"), "cell 7: not the exercise"),
+    "another question": (put(5, "2 · 3 · 4", "2 · 3"), "cell 5: not the exercise"),
+    "question alone": (put(5, "One way to the answer, and why it is right.", ""), "cell 5: a qu"),
+    "no check": (put(6, "check(", "print("), "cell 6: no check at the end"),
+    "check in between": (put(6, "answer)", "answer)\nx = 1"), "cell 6: no check at the end"),
+    "star import": (put(4, "from lsdl", "from math import *\nfrom lsdl"), "cell 4: star import"),
 }
 
 
@@ -182,48 +195,40 @@ def test_bad_solutions_are_rejected(change, expected):
 @pytest.mark.parametrize(
     ("cell", "old", "new"),
     [
-        (1, "# A sample", "(sample)=\n# A sample"),
+        (1, "# Sample", "(sample)=\n# Sample"),
         (1, "**You will be able to**", "## You will be able to"),
         (1, "**Before you start**\n\n- ", "**Before you start.** "),
-        (3, "Two", "```python\n## not a heading\n```\nTwo"),
-        (4, '"time"', 'f"{n}me"'),
-        (6, '"time"', "name"),
-        (8, "draw()", "%matplotlib inline\ndraw()"),
-        (10, ":::", "```"),
+        (5, "One", "```python\n## not a heading\n```\nOne"),
+        (8, '"products"', 'f"{n}cts"'),
+        (10, '"products"', "name"),
+        (12, "plt.show()", "%matplotlib inline\nplt.show()"),
     ],
 )
 def test_other_good_forms_pass(cell, old, new):
     assert not style_findings(sample.broken(sample.chapter(), put(cell, old, new)))
 
 
-def test_solutions_may_share_a_cell_of_imports():
-    def share(cells):
-        cells[2:2] = sample.solutions().notebook.cells[2:4]
-        cells[2].update(source="All use this:", id="shared-text")
-        cells[3].update(source="import math", id="shared-code")
-        for count, cell in enumerate((c for c in cells if c.cell_type == "code"), start=1):
-            cell.execution_count = count
+def test_solutions_need_no_cell_of_imports():
+    def share_nothing(cells):
+        del cells[2:4]
+        for cell in cells[3::2]:
+            cell.execution_count -= 1
 
-    assert not style_findings(sample.broken(sample.solutions(), share))
+    assert not style_findings(sample.broken(sample.solutions(), share_nothing))
 
 
 def test_the_finding_names_file_and_cell():
-    page = sample.broken(sample.chapter(), put(8, "draw()", "%run x.py"))
+    page = sample.broken(sample.chapter(), drawing("%run x.py"))
     assert style_findings(page) == [
-        "book/models/sample.ipynb, cell 8: %run; allowed: a function of the package"
+        "book/models/sample.ipynb, cell 12: %run; allowed: a function of the package"
     ]
 
 
 def test_the_only_address_to_install_from_is_that_of_the_repository(monkeypatch):
     page, address = sample.chapter(), "https://example.org/owner/course"
-    page.notebook.cells[1].source = sample.setup_source(page.chapter, address)
+    page.notebook.cells[1].source = setup_source(page.chapter, address)
     assert list(frame.has_the_setup_cell(page)) == [
         "cell 2: not the set-up cell; allowed: what `make notebooks` writes here"
     ]
     monkeypatch.setenv("LSDL_REPOSITORY", address)
     assert not list(frame.has_the_setup_cell(page))
-
-
-def test_an_exercise_without_solution_is_found():
-    page = sample.broken(sample.solutions(), drop(7, 2))
-    assert unsolved(sample.chapter(), page) == {"models/sample/3"}

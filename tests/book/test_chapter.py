@@ -1,0 +1,68 @@
+"""`make chapter` writes what passes every check, and nothing over what is there."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tools.chapter import with_chapter, write_chapter
+from tools.notebook_form import ROOT
+
+TOC = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+CHECKS = ["tests/book/test_style.py", "tests/labs", "tests/test_imports.py", "--nbval"]
+OF_IT = ["-k", "early_exits or every_chapter"]
+
+
+def repository(folder):
+    """Copy what a new chapter touches and what checks it."""
+    for name in ("book", "lsdl_helpers", "tests", "tools"):
+        ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    for name in ("_toc.yml", "_config.yml", "conftest.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+@pytest.mark.slow
+def test_a_new_chapter_passes_every_check(tmp_path):
+    root = repository(tmp_path)
+    before = {path for path in root.rglob("*.*") if path.suffix != ".pyc"}
+
+    def run(*command):
+        environment = os.environ | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+        options = {"cwd": root, "env": environment, "capture_output": True, "text": True}
+        return subprocess.run([sys.executable, *command], **options)
+
+    made = run("tools/chapter.py", "dynamic/early_exits")
+    assert made.returncode == 0, made.stderr
+    pages = ["book/dynamic/early_exits.ipynb", "book/solutions/dynamic/early_exits.ipynb"]
+    written = {path.relative_to(root).as_posix() for path in set(root.rglob("*.*")) - before}
+    assert written == {*pages, "lsdl_helpers/labs/dynamic/early_exits.py"}
+    checked = run("-m", "pytest", "-q", "-p", "no:cacheprovider", *CHECKS, *pages, *OF_IT)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    again = run("tools/chapter.py", "dynamic/early_exits")
+    assert (again.returncode, again.stdout) == (2, "")
+    assert "book/dynamic/early_exits.ipynb exists; allowed: the name of a new" in again.stderr
+
+
+@pytest.mark.parametrize(("name", "reason"), [
+    ("faces", "the name is 'faces'; allowed: <part>/<chapter>"),
+    ("dynamic/Faces", "the name is 'dynamic/Faces'"),
+    ("dynamic/../faces", r"the name is 'dynamic/\.\./faces'"),
+    ("dinamic/faces", "no part is called 'dinamic'; there are compression, cpu, dynamic,"),
+    ("dynamic/cascades", r"book/dynamic/cascades\.ipynb exists"),
+])  # fmt: skip
+def test_a_chapter_is_refused(name, reason):
+    with pytest.raises(ValueError, match=reason):
+        write_chapter(name)
+
+
+def test_nothing_but_two_lines_is_added_to_the_table_of_contents():
+    new, old = with_chapter(TOC, "dynamic/faces").splitlines(), TOC.splitlines()
+    for folder in ("book", "book/solutions"):
+        place = new.index(f"      - file: {folder}/dynamic/faces")
+        assert new.pop(place)
+        assert new[place - 1] == f"      - file: {folder}/dynamic/cascades"
+    assert new == old
