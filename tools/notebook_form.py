@@ -175,7 +175,10 @@ def _files(node: object) -> Iterator[str]:
 
 
 def make_canonical(notebook: nbformat.NotebookNode) -> None:
-    """Give `notebook` the metadata of METADATA, and its cells no more than CELL_KEYS."""
+    """Give `notebook` the metadata of METADATA, and its cells no more than CELL_KEYS.
+
+    nbstripout takes a list of what goes: kernels, versions and editors that it does not know stay.
+    """
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
         kept = {key: cell.metadata[key] for key in CELL_KEYS if cell.metadata.get(key)}
