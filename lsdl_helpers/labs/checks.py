@@ -32,7 +32,10 @@ class Exercise:
     def asks(self) -> str:
         """The sentence of the question that asks: up to a ``?``, or one that begins "Write"."""
         sentences = re.split(r"(?<=[.?!])\s+", self.question)
-        return next(s for s in sentences if s.endswith("?") or s.startswith("Write "))
+        for sentence in sentences:
+            if sentence.endswith("?") or sentence.startswith("Write "):
+                return sentence
+        raise ValueError(f"{self.title!r} asks nothing; allowed: a sentence with ?, or 'Write …'")
 
 
 def check(exercise_id: str, answer: Any) -> None:

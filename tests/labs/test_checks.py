@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from lsdl_helpers.labs import check, exercises
-from lsdl_helpers.labs.checks import Cases, Function, Number
+from lsdl_helpers.labs.checks import Cases, Exercise, Function, Number
 from tools.notebook_form import ROOT
 
 LABS = ROOT / "lsdl_helpers" / "labs"
@@ -33,6 +33,11 @@ def test_the_stub_prints_what_is_asked_and_one_hint(name, capsys):
     asks, hint = capsys.readouterr().out.splitlines()
     assert asks.startswith(f"Exercise {name}: ")
     assert hint.startswith("Hint: ")
+
+
+def test_a_question_has_a_sentence_that_asks():
+    with pytest.raises(ValueError, match="'Statement' asks nothing; allowed: a sentence with"):
+        _ = Exercise("Statement", "Two and two make four.", "", HALF, "").asks
 
 
 @for_each
