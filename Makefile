@@ -36,7 +36,7 @@ notebooks: .venv/all.stamp
 	$(BIN)/python -m tools.notebooks
 
 chapter: .venv/all.stamp
-	$(BIN)/python tools/chapter.py $(NAME)
+	$(BIN)/python -m tools.chapter $(NAME)
 
 audit: .venv/all.stamp book
 	$(BIN)/python -m tools.audit

@@ -1,6 +1,6 @@
 """Write a new chapter, its solutions and its exercises, and list it in _toc.yml.
 
-    python tools/chapter.py dynamic/faces
+    python -m tools.chapter dynamic/faces
 
 What it writes passes every check as it stands, and says in each place what belongs there.
 """

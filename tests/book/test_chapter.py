@@ -16,7 +16,7 @@ OF_IT = ["-k", "trial_page or every_chapter"]
 
 def repository(folder):
     """Copy what a new chapter touches and what checks it."""
-    for name in ("book", "lsdl_helpers", "tests", "tools"):
+    for name in ("book", "experiments", "lsdl_helpers", "tests", "tools"):
         ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     for name in ("_toc.yml", "_config.yml", "conftest.py", "pyproject.toml"):
@@ -34,14 +34,14 @@ def test_a_new_chapter_passes_every_check(tmp_path):
         options = {"cwd": root, "env": environment, "capture_output": True, "text": True}
         return subprocess.run([sys.executable, *command], **options)
 
-    made = run("tools/chapter.py", "dynamic/trial_page")
+    made = run("-m", "tools.chapter", "dynamic/trial_page")
     assert made.returncode == 0, made.stderr
     pages = ["book/dynamic/trial_page.ipynb", "book/solutions/dynamic/trial_page.ipynb"]
     written = {path.relative_to(root).as_posix() for path in set(root.rglob("*.*")) - before}
     assert written == {*pages, "lsdl_helpers/labs/dynamic/trial_page.py"}
     checked = run("-m", "pytest", "-q", "-p", "no:cacheprovider", *CHECKS, *pages, *OF_IT)
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    again = run("tools/chapter.py", "dynamic/trial_page")
+    again = run("-m", "tools.chapter", "dynamic/trial_page")
     assert (again.returncode, again.stdout) == (2, "")
     assert "book/dynamic/trial_page.ipynb exists; allowed: the name of a new" in again.stderr
 

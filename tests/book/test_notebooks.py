@@ -42,11 +42,11 @@ def check(exercise_id, answer):
 """
 
 
-def tool(*arguments, **environment):
-    """Run tools/notebooks.py and return what became of it."""
+def tool(*arguments, cwd=ROOT, **environment):
+    """Run tools/notebooks.py and return what became of it; `cwd` may hold a stand-in package."""
     return subprocess.run(
         [sys.executable, "-m", "tools.notebooks", *arguments],
-        cwd=ROOT,
+        cwd=cwd,
         env=os.environ | environment,
         capture_output=True,
         text=True,
@@ -77,8 +77,9 @@ def run(tmp_path_factory):
     bad = plant(folder, "bad", "x = 1", 'raise KeyError("planted")')
     endless = plant(folder, "endless", "while True: pass")
     before = bad.read_text()
-    places = {"PYTHONPATH": str(folder), "LSDL_REPOSITORY": ADDRESS, "LSDL_HOME": "mine"}
-    done = tool("--limit", "2", good, bad, endless, **places)
+    path = os.pathsep.join(map(str, (folder, ROOT)))
+    places = {"PYTHONPATH": path, "LSDL_REPOSITORY": ADDRESS, "LSDL_HOME": "mine"}
+    done = tool("--limit", "2", good, bad, endless, cwd=folder, **places)
     return done, read(good), before == bad.read_text(), sorted(p.name for p in folder.iterdir())
 
 
