@@ -18,7 +18,7 @@ from torchvision.models import resnet50
 
 import lsdl_helpers as lsdl
 from lsdl_helpers.measure import benchmark, cost, predict_time
-from lsdl_helpers.measure.calibration import measure_limits
+from lsdl_helpers.measure.microbenchmarks import measure_limits
 
 SECONDS = 6.0  # for one timing
 

@@ -10,7 +10,7 @@ from typing import Any
 __version__ = "0.1.0"
 __all__ = [
     "arithmetic", "commands", "compression", "cpu", "data", "dynamic", "gpu", "hardware", "labs",
-    "large", "launch", "measure", "models", "notebook", "numerics", "parallel", "plots",
+    "large", "launch", "ledger", "measure", "models", "notebook", "numerics", "parallel", "plots",
     "pretrained", "setup", "widgets",
 ]  # fmt: skip
 

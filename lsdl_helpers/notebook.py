@@ -15,7 +15,7 @@ import lsdl_helpers
 from lsdl_helpers.arithmetic import is_x86, use_reproducible_arithmetic
 
 if TYPE_CHECKING:
-    from lsdl_helpers.measure.ledger import Ledger
+    from lsdl_helpers.ledger import Ledger
 
 # Idle OpenMP threads otherwise spin and steal time from whatever is measured next. Read
 # once, when torch is loaded.
@@ -51,7 +51,7 @@ def setup(chapter: str, arithmetic: str = "fast") -> Ledger:
     import pandas as pd
 
     from lsdl_helpers import plots  # not before the environment is set: these load torch
-    from lsdl_helpers.measure.ledger import Ledger
+    from lsdl_helpers.ledger import Ledger
 
     plots.use_style()
     pd.set_option("display.expand_frame_repr", False)  # tables as wide as they are

@@ -1,20 +1,19 @@
-"""Counting and timing: the ledger, the clock, what a network costs, what a machine can do."""
+"""Counting and timing: the clock, what a network costs, what a machine can do."""
 
+from typing import TYPE_CHECKING, Any
+
+from lsdl_helpers.measure.calibration import calibrate, limits
 from lsdl_helpers.measure.cost import Cost, LayerCost, cost
-from lsdl_helpers.measure.ledger import Entry, Ledger, format_quantity
-from lsdl_helpers.measure.ledger_store import user_folder
 from lsdl_helpers.measure.limits import Limits
 from lsdl_helpers.measure.machine import Machine, machine
 from lsdl_helpers.measure.processors import Processor, list_processors, processor
-from lsdl_helpers.measure.record import calibrate, limits
 from lsdl_helpers.measure.roofline import LayerTime, PredictedTime, predict_time
 from lsdl_helpers.measure.statistics import bootstrap, mean_and_error, paired_difference
 from lsdl_helpers.measure.timing import Comparison, Timing, benchmark, compare
 
 __all__ = [
-    "Comparison", "Cost", "Entry", "LayerCost", "LayerTime", "Ledger", "Limits", "Machine",
-    "PredictedTime", "Processor", "Timing", "benchmark", "bootstrap", "calibrate",
-    "compare", "cost", "format_quantity", "limits", "list_processors", "machine",
-    "mean_and_error", "paired_difference", "predict_time", "processor",
-    "user_folder",
+    "Comparison", "Cost", "LayerCost", "LayerTime", "Limits", "Machine", "PredictedTime",
+    "Processor", "Timing", "benchmark", "bootstrap", "calibrate", "compare", "cost", "limits",
+    "list_processors", "machine", "mean_and_error", "paired_difference", "predict_time",
+    "processor",
 ]  # fmt: skip

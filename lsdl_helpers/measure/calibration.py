@@ -1,142 +1,93 @@
-"""The limits of this machine, measured with torch's own operations."""
+"""The limits of this machine: from its calibration, measured quickly, or of a reference machine."""
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+import json
+from dataclasses import replace
+from importlib import resources
 
-import torch
-from torch import nn
+from lsdl_helpers.measure.calibration_file import (
+    calibration_path,
+    read_calibration,
+    save_calibration,
+)
+from lsdl_helpers.measure.limits import Limits, from_json, to_json
+from lsdl_helpers.measure.microbenchmarks import WORKING_SETS, device_kind, measure_limits
 
-from lsdl_helpers.measure.limits import Limits
-from lsdl_helpers.measure.machine import UNKNOWN, machine
-from lsdl_helpers.measure.timing import benchmark
-
-DTYPES = ("float32", "bfloat16", "int8")
-SIDES = {"cpu": (256, 512, 1024, 2048)}  # of the matrices; the small one first, to see the pace
-ACCELERATOR_SIDES = (256, 2048, 4096, 8192)
-WORKING_SETS = tuple(2**k for k in range(14, 29))  # 16 KiB to 256 MiB
-LEAST = 3  # samples
+CALIBRATE = "python -m lsdl_helpers calibrate"
+_quick: dict[str, Limits] = {}  # by device, for as long as the process lives
 
 
-def measure_limits(
-    *,
-    seconds: float = 20.0,
-    device: str | None = None,
-    working_sets: tuple[int, ...] = WORKING_SETS,
-    source: str = "calibrated",
-) -> Limits:
-    """Measure peak rates, bandwidths and overhead, each the best of several samples.
+def limits(*, device: str | None = None, reference: bool = False) -> Limits:
+    """Return the limits of this machine, and print one line that says where they come from.
+
+    Its calibration, if there is one; else a quick one, of at most 5 s, which lasts until the
+    kernel ends; else, or if asked for, those of the recorded reference machine.
 
     Args:
-        seconds: for all together; what would not fit into its share of them is left out.
         device: "cpu" where an accelerator is present and not meant.
-        working_sets: bytes of what is copied and where to, together.
-        source: what the record says of itself.
-
-    >>> measure_limits(seconds=0.1, working_sets=(2**20,)).bandwidth(2**20) > 0  # bytes/s
-    True
-    """
-    kind = device_kind(device)
-    here = machine()
-    several = kind == "cpu" and here.cores.value != UNKNOWN
-    threads = sorted({1, here.cores.value}) if several else [1]
-    num_timings = len(DTYPES) * len(threads) * len(_sides(kind)) + len(working_sets) + 2
-    share = seconds / num_timings
-    # An accelerator copies while the next order is given: there is nothing to take off.
-    of_copy = _copy_overhead(share) if kind == "cpu" else 0.0
-    peaks, left_out = {}, {}
-    for name in DTYPES:
-        for number in threads:
-            try:
-                peaks[name, number] = _peak(name, number, kind, share)
-            except (RuntimeError, AttributeError) as error:
-                left_out[name] = " ".join(str(error).split())[:100]
-    bandwidths = [(n, _bandwidth(n, kind, share, of_copy)) for n in sorted(working_sets)]
-    return Limits(
-        peaks=peaks,
-        bandwidths=tuple(bandwidths),
-        overhead_s=_overhead(kind, share),
-        source=source,
-        when=datetime.now().isoformat(timespec="minutes"),
-        device=kind,
-        machine=here.describe(),
-        left_out=left_out,
-    )
-
-
-def device_kind(device: str | None) -> str:
-    """Return "cpu", or the type of the machine's accelerator where it has one and it is meant.
+        reference: take the reference machine's, so that everybody has the same numbers.
 
     Raises:
-        ValueError: for any other device.
+        ValueError: for another device.
 
-    >>> device_kind("cpu")
-    'cpu'
+    >>> limits(reference=True).source
+    limits: those of the reference machine, 2026-11-25, cpu of AMD EPYC
+    'reference'
     """
-    if device not in (None, "cpu"):
-        raise ValueError(f"device is {device!r}; it must be 'cpu', or None for the machine's own")
-    if device is None and torch.accelerator.is_available():
-        return torch.accelerator.current_accelerator().type
-    return "cpu"
+    kind = device_kind(device)
+    result = _reference() if reference else _calibrated(kind) or _quickly(kind)
+    origin = {
+        "calibrated": f"calibrated on {result.when[:10]}",
+        "quick": f"quick calibration, rough; {CALIBRATE} takes half a minute and is kept",
+        "reference": f"those of the reference machine, {result.when[:10]}",
+    }[result.source]
+    print(f"limits: {origin}, {result.device} of {result.machine.get('processor', 'unknown')}")
+    return result
 
 
-def _sides(kind: str) -> tuple[int, ...]:
-    return SIDES.get(kind, ACCELERATOR_SIDES)
+def calibrate(*, device: str | None = None, seconds: float = 20.0) -> Limits:
+    """Measure the limits of this machine, in at most half a minute, and save them.
+
+    From then on :func:`limits` returns them. Other work on the machine makes them worse than
+    they are; the best of several samples is taken of each.
+
+    Args:
+        device: as for :func:`limits`.
+        seconds: for all timings together.
+
+    >>> calibrate(seconds=0.1).source
+    'calibrated'
+    """
+    measured = measure_limits(device=device, seconds=seconds)
+    save_calibration(measured.device, to_json(measured))
+    return measured
 
 
-def _best(fn: Callable[[], Any], kind: str, share: float, threads: int = 1) -> float:
-    """Return the seconds of the fastest call; short ones are timed by the hundred."""
-    device = "cpu" if kind == "cpu" else None
-    once = min(benchmark(fn, threads=threads, seconds=0, least=LEAST, device=device).samples)
-    calls = max(1, min(1000, int(1e-3 / max(once, 1e-6))))
-    if once * (LEAST + 1) > share:
-        return once
-
-    def repeat() -> None:
-        for _ in range(calls):
-            fn()
-
-    timed = benchmark(repeat, threads=threads, seconds=share, least=LEAST, device=device)
-    return min(timed.samples) / calls
+def _reference() -> Limits:
+    text = resources.files("lsdl_helpers.measure").joinpath("reference.json").read_text("utf-8")
+    return replace(from_json(json.loads(text)), source="reference")
 
 
-def _peak(name: str, threads: int, kind: str, share: float) -> float:
-    """Return the best FLOP/s over matrices of several sizes; one that takes too long ends it."""
-    best = 0.0
-    for side in _sides(kind):
-        flops = 2 * side**3
-        if best and flops / best * (LEAST + 1) > share:
-            break
-        product = _product(name, side, kind)
-        best = max(best, flops / _best(product, kind, share, threads))
-    return best
+def _calibrated(kind: str) -> Limits | None:
+    content = read_calibration()
+    if kind not in content:
+        return None
+    try:
+        return replace(from_json(content[kind]), parallel=content.get("parallel"))
+    except ValueError as error:
+        print(f"{calibration_path()}: {kind} is ignored: {error}")
+        return None
 
 
-def _product(name: str, side: int, kind: str) -> Callable[[], torch.Tensor]:
-    made = {"device": kind, "generator": torch.Generator(kind).manual_seed(0)}
-    if name == "int8":
-        a, b = torch.randint(-9, 9, (2, side, side), dtype=torch.int8, **made)
-        return lambda: torch._int_mm(a, b)
-    a, b = torch.rand(2, side, side, **made).to(getattr(torch, name))
-    return lambda: torch.mm(a, b)
-
-
-def _copy_overhead(share: float) -> float:
-    source, target = torch.ones(2, 1)
-    return _best(lambda: target.copy_(source), "cpu", share)
-
-
-def _overhead(kind: str, share: float) -> float:
-    """Return the seconds of a layer that has next to nothing to do."""
-    layer = nn.utils.skip_init(nn.Linear, 1, 1, device=kind)  # random numbers stay as they are
-    x = torch.ones(1, 1, device=kind)
-    with torch.inference_mode():
-        return _best(lambda: layer(x), kind, share)
-
-
-def _bandwidth(working_set: int, kind: str, share: float, overhead: float) -> float:
-    """Return the bytes/s of a copy, bytes read and written, without the operation's overhead."""
-    source, target = torch.ones(2, working_set // 8, device=kind)
-    seconds = _best(lambda: target.copy_(source), kind, share)
-    # In the smallest sets it is the difference of two times that are nearly equal.
-    return working_set / max(seconds - overhead, 0.05 * seconds)
+def _quickly(kind: str) -> Limits:
+    if kind not in _quick:
+        try:
+            _quick[kind] = measure_limits(
+                seconds=3.0,
+                device="cpu" if kind == "cpu" else None,
+                working_sets=WORKING_SETS[::2],
+                source="quick",
+            )
+        except (RuntimeError, MemoryError) as error:
+            print(f"the quick calibration failed: {' '.join(str(error).split())}")
+            return _reference()
+    return _quick[kind]

@@ -1,16 +1,20 @@
 """What a network costs, counted without running it: parameters, multiply-adds, bytes."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import torch
 from torch import nn
 
 from lsdl_helpers.measure.on_meta import on_meta, run
 from lsdl_helpers.measure.traffic import TrafficMode
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Shape and bytes of each tensor that a module returned; 0 bytes where it was not new.
 _Outputs = list[tuple[tuple[int, ...], int]]
@@ -74,7 +78,7 @@ class Cost:
         """Bytes that all operations read and write."""
         return sum(layer.moved_bytes for layer in self.layers)
 
-    def select(self, part: str) -> "Cost":
+    def select(self, part: str) -> Cost:
         """Return the cost of one module and those within it, e.g. "classifier".
 
         Raises:
@@ -88,6 +92,8 @@ class Cost:
 
     def table(self) -> pd.DataFrame:
         """Return the layers that have parameters, a row a layer."""
+        import pandas as pd
+
         rows = [vars(layer) for layer in self.layers if layer.parameters]
         columns = [name for name in LayerCost.__annotations__ if name != "moved_bytes"]
         return pd.DataFrame(rows, columns=columns).set_index("name")

@@ -6,11 +6,13 @@ import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain, pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import torch
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SOURCES = ("calibrated", "quick", "reference")
 VERSION = 1  # of the JSON form
@@ -99,6 +101,8 @@ class Limits:
 
     def table(self) -> pd.DataFrame:
         """Return all values as text, a row each."""
+        import pandas as pd
+
         rows = {
             f"{name}, {number} thread{'s' * (number > 1)}": f"{rate / 1e9:,.0f} GFLOP/s"
             for (name, number), rate in self.peaks.items()

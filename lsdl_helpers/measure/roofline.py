@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import torch
 
+from lsdl_helpers.ledger.quantity import format_quantity
 from lsdl_helpers.measure.cost import Cost, LayerCost
-from lsdl_helpers.measure.ledger import format_quantity
 from lsdl_helpers.measure.limits import Limits
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class PredictedTime:
 
     def table(self) -> pd.DataFrame:
         """Return the layers that take time, a row a layer, in milliseconds."""
+        import pandas as pd
+
         rows = {
             x.name: {
                 "kind": x.kind,

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from lsdl_helpers.measure.ledger import format_quantity
+from lsdl_helpers.ledger.quantity import format_quantity
 
 UNDISTURBED = 0.9  # share of the time that a thread runs when nothing else wants its core
 

@@ -18,7 +18,7 @@ from lsdl_helpers.data import results
 from lsdl_helpers.gpu import find_device
 from lsdl_helpers.launch import RankError, launch, load_latest, random_state, save, set_random_state
 from lsdl_helpers.measure import benchmark
-from lsdl_helpers.measure.calibration import measure_limits
+from lsdl_helpers.measure.microbenchmarks import measure_limits
 from tools.notebook_form import ROOT
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])

@@ -1,95 +1,130 @@
+import importlib
+import json
+import os
 from dataclasses import replace
 
 import pytest
-import torch
 
-from lsdl_helpers.measure import calibration
-from lsdl_helpers.measure.calibration import measure_limits
-from lsdl_helpers.measure.machine import UNKNOWN, Fact
+from lsdl_helpers.measure import calibrate, calibration, calibration_file, limits, machine
+from lsdl_helpers.measure.calibration_file import calibration_path, save_calibration
+from lsdl_helpers.measure.limits import to_json
+from lsdl_helpers.measure.microbenchmarks import WORKING_SETS
 
 
 @pytest.fixture(autouse=True)
-def _small(monkeypatch):
-    monkeypatch.setitem(calibration.SIDES, "cpu", (16, 32))
+def path(monkeypatch, tmp_path, made):
+    """An empty folder for the file; nothing is measured."""
+    monkeypatch.setenv("LSDL_HOME", str(tmp_path))
+    monkeypatch.setattr(calibration, "_quick", {})
+    monkeypatch.setattr(
+        calibration,
+        "measure_limits",
+        lambda source="calibrated", **options: replace(made, source=source),
+    )
+    return calibration_path()
 
 
-def measure():
-    return measure_limits(seconds=0.1, device="cpu", working_sets=(2**16, 2**14))
+def test_a_calibration_is_saved(path, made, capsys):
+    assert calibrate(device="cpu") == made
+    assert limits(device="cpu") == made
+    assert capsys.readouterr().out == "limits: calibrated on 2026-01-02, cpu of made up\n"
+    assert {file.name for file in path.parent.iterdir()} <= {path.name, f"{path.stem}.lock"}
 
 
-def test_a_small_calibration():
-    state, threads = torch.get_rng_state(), torch.get_num_threads()
-    limits = measure()
-    assert limits.peak() > 0
-    assert limits.peak("bfloat16") > 0
-    assert [size for size, _ in limits.bandwidths] == [2**14, 2**16]
-    assert 0 < limits.overhead_s < 1
-    assert (limits.source, limits.device) == ("calibrated", "cpu")
-    assert "processor" in limits.machine
-    assert torch.equal(torch.get_rng_state(), state), "the reader's random numbers stay"
-    assert torch.get_num_threads() == threads
+def test_without_one_a_quick_one_is_made_once(path, monkeypatch, capsys):
+    first = limits(device="cpu")
+    assert first.source == "quick"
+    assert "limits: quick calibration, rough; python -m lsdl_helpers" in capsys.readouterr().out
+    assert limits(device="cpu") is first
+    assert not path.exists()
 
 
-def test_what_is_not_supported_is_left_out_with_its_reason(monkeypatch):
-    def fail(a, b):
-        raise RuntimeError('"int_mm" not\nimplemented')
+def test_where_the_quick_one_fails_the_reference_is_taken(monkeypatch, capsys):
+    def fail(**kwargs):
+        raise RuntimeError("no\nmemory")
 
-    monkeypatch.setattr(torch, "_int_mm", fail)
-    limits = measure()
-    assert limits.left_out == {"int8": '"int_mm" not implemented'}
-    with pytest.raises(ValueError, match='there is no peak for int8: "int_mm" not implemented'):
-        limits.peak("int8")
-
-
-def test_where_the_number_of_cores_is_unknown_one_thread_is_timed(monkeypatch):
-    here = replace(calibration.machine(), cores=Fact(UNKNOWN, "made up"))
-    monkeypatch.setattr(calibration, "machine", lambda: here)
-    assert {threads for _, threads in measure().peaks} == {1}
+    monkeypatch.setattr(calibration, "measure_limits", fail)
+    assert limits(device="cpu").source == "reference"
+    failed, origin = capsys.readouterr().out.splitlines()
+    assert failed == "the quick calibration failed: no memory"
+    assert origin.startswith("limits: those of the reference machine, 20")
 
 
-class Clock:
-    """In the place of benchmark: a matrix product takes its FLOPs / 1e9, a copy bytes / 1e9."""
-
-    def __init__(self, cost):
-        self.cost, self.calls = cost, 0
-
-    def __call__(self, fn, kind, share, threads=1):
-        self.calls += 1
-        return self.cost(fn())
+def test_the_reference_goes_before_a_calibration(capsys):
+    calibrate(device="cpu")
+    reference = limits(reference=True)
+    assert reference.source == "reference"
+    assert reference.machine["processor"] != "made up"
+    assert reference.peak() > 0
+    assert reference.when
 
 
-def test_the_peak_counts_two_flops_a_multiply_add(monkeypatch):
-    monkeypatch.setattr(calibration, "_best", Clock(lambda product: 2 * len(product) ** 3 / 1e9))
-    assert calibration._peak("float32", 1, "cpu", 1.0) == pytest.approx(1e9)
+def test_another_machine_has_another_calibration(path, monkeypatch):
+    calibrate(device="cpu")
+    other = replace(machine(), cores=machine().cores._replace(value=99))
+    monkeypatch.setattr(calibration_file, "machine", lambda: other)
+    assert calibration_path() != path
+    assert limits(device="cpu").source == "quick"
 
 
-def test_a_size_that_takes_too_long_ends_it(monkeypatch):
-    clock = Clock(lambda product: 1.0)
-    monkeypatch.setattr(calibration, "_best", clock)
-    calibration._peak("float32", 1, "cpu", share=0.5)
-    assert clock.calls == 1
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{", "ignored: Expecting"),
+        ("[]", "ignored: it is not a dictionary"),
+        ('{"cpu": {"version": 0}}', "cpu is ignored: it is not of version 1"),
+        ('{"cpu": {"version": 1}}', "cpu is ignored: it is not a record of limits"),
+        (b"\xff\xfe", "ignored: 'utf-8' codec"),
+        (b"[" * 100_000, "ignored: maximum recursion depth exceeded"),
+    ],
+)
+def test_a_file_that_cannot_be_read_counts_as_none(path, capsys, text, reason):
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    assert limits(device="cpu").source == "quick"
+    assert f"{path}: {reason}" in capsys.readouterr().out
+    calibrate(device="cpu")
+    assert limits(device="cpu").source == "calibrated"
 
 
-def test_bandwidth_counts_reads_and_writes_and_no_overhead(monkeypatch):
-    copied = Clock(lambda target: 1e-3 + 2 * target.numel() * target.element_size() / 1e9)
-    monkeypatch.setattr(calibration, "_best", copied)
-    assert calibration._bandwidth(2**20, "cpu", 1.0, overhead=1e-3) == pytest.approx(1e9)
+def test_what_was_measured_between_processes_stays(made):
+    save_calibration("parallel", {"latency_s": 1e-6})
+    calibrate(device="cpu")
+    assert limits(device="cpu").parallel == {"latency_s": 1e-6}
+    save_calibration("parallel", {"latency_s": 2e-6})
+    assert limits(device="cpu") == replace(made, parallel={"latency_s": 2e-6})
 
 
-@pytest.mark.parametrize(("kind", "expected"), [("cpu", 1e9), ("meta", 0.5e9)])
-def test_only_a_cpu_waits_for_an_operation_to_begin(monkeypatch, kind, expected):
-    monkeypatch.setattr(calibration, "device_kind", lambda device: kind)
-    monkeypatch.setattr(calibration, "_peak", lambda *args: 1.0)
-    monkeypatch.setattr(calibration, "_copy_overhead", lambda share: 1e-3)
-    monkeypatch.setattr(calibration, "_best", Clock(lambda result: 1e-3 + 2 * result.nbytes / 1e9))
-    limits = measure_limits(working_sets=(10**6,))
-    assert limits.bandwidth(10**6) == pytest.approx(expected)
-    assert limits.overhead_s == pytest.approx(1e-3, rel=1e-3)
+def test_a_calibration_that_cannot_be_saved_is_not_lost(path, monkeypatch, made, capsys):
+    def fail(*args):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "replace", fail)
+    assert calibrate(device="cpu") == made
+    line = f"the calibration is not saved: {path}: Permission denied\n"
+    assert capsys.readouterr().out == line
 
 
-def test_one_slow_call_is_enough(monkeypatch):
-    calls = []
-    slow = type("Timing", (), {"samples": (11.0, 10.0, 12.0)})()
-    monkeypatch.setattr(calibration, "benchmark", lambda fn, **kwargs: calls.append(1) or slow)
-    assert calibration._best(lambda: None, "cpu", share=1.0) == 10.0
-    assert calls == [1]
+def test_without_a_home_folder_it_goes_on(monkeypatch, made, capsys):
+    monkeypatch.setenv("LSDL_HOME", "~no_such_user/x")
+    assert calibrate(device="cpu") == made
+    assert limits(device="cpu").source == "quick"
+    saved, read, _ = capsys.readouterr().out.splitlines()
+    reason = "no home folder is known; set LSDL_HOME to a folder"
+    assert saved == f"the calibration is not saved: {reason}"
+    assert read == f"the calibration: ignored: {reason}"
+
+
+def test_another_device_is_an_error():
+    with pytest.raises(ValueError, match="device is 'gpu'; it must be 'cpu'"):
+        limits(device="gpu")
+
+
+def test_the_reference_was_made_by_the_command():
+    reference = json.loads(
+        importlib.resources.files("lsdl_helpers.measure").joinpath("reference.json").read_text()
+    )
+    assert reference["source"] == "calibrated"
+    assert reference["device"] == "cpu"
+    assert {size for size, _ in reference["bandwidths"]} == set(WORKING_SETS)
+    assert reference.keys() == to_json(limits(reference=True)).keys()

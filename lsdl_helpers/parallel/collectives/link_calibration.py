@@ -59,13 +59,14 @@ def calibrate_parallel(num_ranks: int = 2) -> Link:
     >>> print(calibrate_parallel())
     latency ... µs, then ... GB/s
     """
-    from lsdl_helpers.measure import record  # late: pandas takes half a second
+    from lsdl_helpers.measure.calibration_file import save_calibration  # late: few need it
 
     if num_ranks < 2:
         raise ValueError(f"num_ranks is {num_ranks}; it takes two to pass a message")
     by_rank = launch(time_all_reduces, num_ranks, SIZES, ROUNDS, backend="gloo")
     seconds = np.max(by_rank, axis=0).tolist()
     link = fit_link(SIZES, seconds, num_ranks)
-    kept = {**asdict(link), "num_ranks": num_ranks, "backend": "gloo"}
-    record.keep("parallel", {**kept, "when": datetime.now().isoformat(timespec="minutes")})
+    when = datetime.now().isoformat(timespec="minutes")
+    value = {**asdict(link), "num_ranks": num_ranks, "backend": "gloo", "when": when}
+    save_calibration("parallel", value)
     return link

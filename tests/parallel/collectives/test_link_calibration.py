@@ -1,15 +1,9 @@
 import pytest
 
 from lsdl_helpers.measure import Limits, limits
+from lsdl_helpers.measure.calibration_file import read_calibration, save_calibration
 from lsdl_helpers.measure.limits import to_json
-from lsdl_helpers.measure.record import read_record, update
-from lsdl_helpers.parallel.collectives import (
-    Link,
-    calibrate_parallel,
-)
-from lsdl_helpers.parallel.collectives import (
-    link_calibration as calibration,
-)
+from lsdl_helpers.parallel.collectives import Link, calibrate_parallel, link_calibration
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +16,7 @@ def test_latency_and_bandwidth_join_the_limits(monkeypatch):
     made = Limits(
         {("float32", 1): 1e11}, ((2**14, 4e11),), 1e-6, "calibrated", "2026-01-02", "cpu", {}
     )
-    update("cpu", to_json(made))
+    save_calibration("cpu", to_json(made))
     link = calibrate_parallel(num_ranks=2)
     assert link.latency_s >= 0
     assert link.seconds_per_byte >= 0
@@ -38,7 +32,7 @@ def test_the_slowest_rank_decides(monkeypatch):
     monkeypatch.setattr(calibration, "launch", lambda fn, n, *args, **options: [fast, slow, fast])
     found = calibrate_parallel(num_ranks=3)
     assert found.latency_s == pytest.approx(1e-4)
-    assert read_record()["parallel"]["seconds_per_byte"] == pytest.approx(1e-9)
+    assert read_calibration()["parallel"]["seconds_per_byte"] == pytest.approx(1e-9)
 
 
 def test_one_rank_has_nobody_to_talk_to():

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from lsdl_helpers.measure import Ledger
+from lsdl_helpers.ledger import Ledger
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import html
 import os
 from pathlib import Path
 
-from lsdl_helpers.measure.ledger_store import FORMAT, to_json, write_whole
+from lsdl_helpers.ledger.store import FORMAT, to_json
+from lsdl_helpers.ledger.user_files import write_atomically
 
 ENDINGS = (".html", ".json")
 COLUMNS = ("guess", "predicted", "measured", "ratio", "why")
@@ -46,7 +47,7 @@ def write_report(path: str | os.PathLike, page: dict, rows: dict[str, dict]) -> 
     """Write a report as HTML and as JSON, over any earlier ones; return both paths.
 
     The JSON is the page with its chapter and format; see
-    :meth:`~lsdl_helpers.measure.ledger.Ledger.export`.
+    :meth:`~lsdl_helpers.ledger.ledger.Ledger.export`.
 
     Args:
         path: of one of the two files, or of both without their endings.
@@ -60,8 +61,8 @@ def write_report(path: str | os.PathLike, page: dict, rows: dict[str, dict]) -> 
     if path.suffix not in ("", *ENDINGS):
         raise ValueError(f"the ending of {str(path)!r} is {path.suffix!r}; allowed: .html, .json")
     as_html, as_json = (path.with_suffix(ending) for ending in ENDINGS)
-    write_whole(as_html, _to_html(page, rows))
-    write_whole(as_json, to_json({"format": FORMAT, **page}))
+    write_atomically(as_html, _to_html(page, rows))
+    write_atomically(as_json, to_json({"format": FORMAT, **page}))
     return as_html, as_json
 
 

@@ -4,31 +4,20 @@ import numbers
 import os
 import sys
 import uuid
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 
-from lsdl_helpers.measure.ledger_store import StoreError, ledger_path, read_pages, save_page
-from lsdl_helpers.measure.report import write_report
-
-
-def format_quantity(value: float, unit: str = "") -> str:
-    """Write a number for people: a count in full, anything else to three digits.
-
-    >>> format_quantity(138357544), format_quantity(0.31249, "s"), format_quantity(1.0, "ratio")
-    ('138,357,544', '0.312 s', '1.00×')
-    """
-    if isinstance(value, numbers.Integral):
-        text = f"{value:,}"
-    else:
-        text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:#.3g}".rstrip(".")
-    return f"{text}×" if unit == "ratio" else f"{text} {unit}".rstrip()
+from lsdl_helpers.ledger.quantity import format_quantity
+from lsdl_helpers.ledger.report import write_report
+from lsdl_helpers.ledger.store import save_page
+from lsdl_helpers.ledger.user_files import StoreError
 
 
 def _to_number(kind: str, name: str, value: object) -> float:
-    """Return a plain number, also for the scalars of numpy and torch."""
+    """Convert a number, or a scalar of numpy or torch, to an int or a float."""
     try:
         plain = value.item() if hasattr(value, "item") else value
     except (ValueError, RuntimeError):  # more than one number, or on the device meta
@@ -46,7 +35,7 @@ def _to_number(kind: str, name: str, value: object) -> float:
 
 
 def _require_text(**texts: object) -> None:
-    """Refuse what is no text, or holds half of a character, which no file can."""
+    """Raise a ValueError for what is not text, or holds an unpaired surrogate, half a letter."""
     for kind, text in texts.items():
         try:
             text.encode()
@@ -56,7 +45,11 @@ def _require_text(**texts: object) -> None:
 
 @dataclass
 class Entry:
-    """One quantity: the reader's guess, the formula's prediction, the measurement."""
+    """One quantity: the reader's guess, the formula's prediction, the measurement.
+
+    >>> Entry("time", 2.0, unit="ms", measured=3.0).ratio
+    1.5
+    """
 
     name: str
     predicted: float
@@ -74,12 +67,12 @@ class Entry:
 
     def row(self) -> dict[str, str]:
         """The entry as text, a column a key; empty where there is nothing yet."""
-        known = self.measured is not None
+        measured = self.measured is not None
         return {
             "guess": "" if self.guess is None else format_quantity(self.guess, self.unit),
             "predicted": format_quantity(self.predicted, self.unit),
-            "measured": format_quantity(self.measured, self.unit) if known else "",
-            "ratio": format_quantity(self.ratio, "ratio") if known else "",
+            "measured": format_quantity(self.measured, self.unit) if measured else "",
+            "ratio": format_quantity(self.ratio, "ratio") if measured else "",
         }
 
     def __repr__(self) -> str:
@@ -87,37 +80,27 @@ class Entry:
         because = f" ({self.why})" if self.why and self.measured is None else ""
         return f"{self.name}: {', '.join(cells)}{because}"
 
-    @classmethod
-    def from_stored(cls, stored: dict) -> "Entry":
-        """Make an entry of what a file holds, of this or another version.
-
-        Raises:
-            ValueError: if it holds no prediction, what is no number, or what is no text.
-        """
-        known = {field.name: stored[field.name] for field in fields(cls) if field.name in stored}
-        for key in ("predicted", "guess", "measured"):
-            value = known.get(key)
-            value = float(value) if isinstance(value, str) else value  # "nan", "inf"
-            if key == "predicted" or value is not None:
-                known[key] = _to_number(key, known["name"], value)
-        _require_text(**{key: known[key] for key in ("name", "unit", "why") if key in known})
-        return cls(**known)
-
 
 class Ledger:
-    """The page of one chapter: what was predicted, what was measured.
+    """The predictions and measurements of one chapter, saved in the reader's own folder.
 
     A quantity must be predicted before it is measured. Predicting it again replaces the
     entry, so a cell can be run again with another guess.
 
-    The page is kept after each entry, in a file of the chapter in the reader's own folder
-    (:func:`~lsdl_helpers.measure.ledger_store.user_folder`). A new ledger begins a new page;
-    the twenty before it stay there, see :meth:`history`. Where nothing can be written, one
-    line says so and everything else works.
+    The page is saved after each entry, in a file of the chapter in the reader's own folder
+    (:func:`~lsdl_helpers.ledger.user_files.user_folder`). A new ledger begins a new page; the
+    twenty before it stay in the file. Where nothing can be written, one line says so and
+    everything else works.
 
     Args:
         chapter: its part and name, e.g. "models/vgg".
         machine: what the measurements are taken on, in words.
+
+    >>> ledger = Ledger("models/vgg")
+    >>> ledger.predict("time", 2.0, unit="ms", guess=5)
+    time: guess 5 ms, predicted 2.00 ms
+    >>> ledger.measure("time", 3.0)
+    time: guess 5 ms, predicted 2.00 ms, measured 3.00 ms, ratio 1.50×
     """
 
     def __init__(self, chapter: str, machine: str = "") -> None:
@@ -125,7 +108,7 @@ class Ledger:
         self.machine = machine
         self._id = uuid.uuid4().hex
         self._started = datetime.now(UTC).isoformat(timespec="seconds")
-        self._kept = True
+        self._saves = True
         self._entries: dict[str, Entry] = {}
 
     def predict(
@@ -157,8 +140,8 @@ class Ledger:
             ValueError: if nothing was predicted under that name, or for what is no number.
         """
         if name not in self._entries:
-            known = ", ".join(map(repr, self._entries)) or "nothing yet"
-            raise ValueError(f"predict {name!r} before you measure it; predicted: {known}")
+            names = ", ".join(map(repr, self._entries)) or "nothing yet"
+            raise ValueError(f"predict {name!r} before you measure it; predicted: {names}")
         self._entries[name].measured = _to_number("measurement", name, value)
         self._save()
         return self._entries[name]
@@ -167,25 +150,6 @@ class Ledger:
         """Return guess, prediction, measurement and measured / predicted, a row an entry."""
         rows = {entry.name: entry.row() for entry in self._entries.values()}
         return pd.DataFrame.from_dict(rows, orient="index", columns=list(Entry("", 1).row()))
-
-    def history(self, name: str) -> pd.DataFrame:
-        """Return what the kept pages say of one quantity, a row a page, the oldest first.
-
-        Raises:
-            StoreError: if the file is of a newer version, or cannot be read.
-        """
-        pages = read_pages(self.chapter)
-        try:
-            stored = [
-                {"started": str(page.get("started", "")), **Entry.from_stored(entry).row()}
-                for page in pages
-                for entry in page.get("entries", [])
-                if entry.get("name") == name
-            ]
-        except ValueError as error:
-            raise StoreError(f"{ledger_path(self.chapter)}: damaged: {error}") from None
-        columns = ["started", *Entry("", 1).row()]
-        return pd.DataFrame(stored, columns=columns).set_index("started")
 
     def export(self, path: str | os.PathLike) -> tuple[Path, Path]:
         """Write this page as a lab report: an HTML file to read, a JSON file to merge.
@@ -219,10 +183,10 @@ class Ledger:
         }  # fmt: skip
 
     def _save(self) -> None:
-        """Keep the page; at the first failure say so, and do without from then on."""
-        if self._kept:
+        """Save the page; at the first failure print it, and do not try again."""
+        if self._saves:
             try:
                 save_page(self.chapter, self._page())
             except StoreError as error:
-                self._kept = False
-                print(f"this page of the ledger is not kept: {error}")
+                self._saves = False
+                print(f"this page of the ledger is not saved: {error}")

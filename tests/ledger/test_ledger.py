@@ -1,20 +1,15 @@
-import tempfile
 from fractions import Fraction
 
 import numpy as np
 import pytest
 import torch
 
-from lsdl_helpers.measure import Ledger, format_quantity, user_folder
+from lsdl_helpers.ledger import Ledger
 
 
 @pytest.fixture
 def ledger():
     return Ledger("models/vgg")
-
-
-def test_the_tests_leave_the_readers_own_folder_alone():
-    assert user_folder().is_relative_to(tempfile.gettempdir())
 
 
 def test_a_measurement_needs_a_prediction(ledger):
@@ -126,20 +121,3 @@ def test_an_entry_says_why_until_it_is_measured(ledger):
     assert repr(entry) == "time: predicted 2.00 ms (bytes over bandwidth)"
     ledger.measure("time", 3.0)
     assert repr(entry) == "time: predicted 2.00 ms, measured 3.00 ms, ratio 1.50×"
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "text"),
-    [
-        (138357544, "", "138,357,544"),
-        (np.int64(12), "", "12"),
-        (0.31249, "s", "0.312 s"),
-        (1.0, "ratio", "1.00×"),
-        (99.96, "ms", "100 ms"),
-        (15470.3, "", "15,470"),
-        (-0.3, "", "-0.300"),
-        (0.0, "%", "0.00 %"),
-    ],
-)
-def test_quantities_are_written_for_people(value, unit, text):
-    assert format_quantity(value, unit) == text
