@@ -4,8 +4,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from astroid import nodes as astroid_nodes
 from astroid.exceptions import AstroidImportError
 from astroid.manager import AstroidManager
+from autoapi._astroid_utils import is_local_import_from
+from autoapi._parser import Parser
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
@@ -18,6 +21,15 @@ def read_own_sources(manager: AstroidManager, name: str, *args: Any, **options: 
     if name.split(".")[0] not in {"lsdl_helpers", *sys.stdlib_module_names}:
         raise AstroidImportError(name)
     return _read(manager, name, *args, **options)
+
+
+def read_lazy_imports(parser: Parser, node: astroid_nodes.If) -> list[dict[str, Any]]:
+    """Read what a package imports if TYPE_CHECKING: names that it loads when first used."""
+    data = []
+    for child in node.get_children():
+        local = is_local_import_from(child, "lsdl_helpers")
+        data += parser._parse_local_import_from(child) if local else parser.parse(child)
+    return data
 
 
 def drop_old_pages(app: Sphinx) -> None:
@@ -49,6 +61,7 @@ def find_home(
 def set_up_reference(app: Sphinx) -> None:
     """Connect the steps above."""
     AstroidManager.ast_from_module_name = read_own_sources
+    Parser.parse_if = read_lazy_imports
     app.connect("builder-inited", drop_old_pages, priority=600)  # after autoapi wrote them
     app.connect("doctree-read", link_exactly)
     app.connect("missing-reference", find_home)

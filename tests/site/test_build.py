@@ -39,7 +39,14 @@ chapters:
   - glob: book/api/**
 """
 # What imports, and what runs, fails: no module of the package may be imported.
-PACKAGE = '"""Some part."""\nfrom lsdl_helpers.work import shown\n__all__ = ["shown"]\n'
+PACKAGE = '''\
+"""Some part."""
+from typing import TYPE_CHECKING
+from lsdl_helpers.work import shown
+if TYPE_CHECKING:
+    from lsdl_helpers.work import loaded_late
+__all__ = ["loaded_late", "shown"]
+'''
 WORK = '''\
 """Where the work is done."""
 import nosuchpackage
@@ -47,6 +54,9 @@ nosuchpackage.run()
 
 def shown(count: nosuchpackage.Count) -> int:
     """Return what :func:`lsdl_helpers.shown` is given."""
+
+def loaded_late() -> None:
+    """Import what takes long."""
 
 def _hidden() -> None:
     """Not for readers."""
@@ -151,3 +161,4 @@ def test_the_package_is_documented_without_being_imported(builds):
     assert "hidden" not in builds.reference
     # Twice: in the list of what the package offers, and in the text of the function.
     assert builds.reference.count('title="lsdl_helpers.work.shown"') == 2
+    assert builds.reference.count('title="lsdl_helpers.work.loaded_late"') == 1
