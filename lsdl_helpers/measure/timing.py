@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from lsdl_helpers.ledger.quantity import format_quantity
+from lsdl_helpers.measure.statistics import bootstrap
 
 UNDISTURBED = 0.9  # share of the time that a thread runs when nothing else wants its core
 
@@ -124,24 +125,30 @@ def compare(
         **fns: exactly two functions by name, first over second; any name but these four.
 
     Raises:
-        ValueError: if there are not two, and as :func:`benchmark`.
+        ValueError: if there are not two, for least below 2, and as :func:`benchmark`.
 
     >>> compare(two=lambda: torch.ones(20_000), one=lambda: torch.ones(10_000), seconds=0.1)
     two / one: ...× (95 % interval ...)
     """
     if len(fns) != 2:
         raise ValueError(f"compare takes two functions by name, not {len(fns)}: {', '.join(fns)}")
+    if least < 2:
+        raise ValueError(f"least is {least}; an interval needs at least 2")
     with _clock(threads, device) as clock:
         samples, share = _sample(list(fns.values()), clock, seconds, least)
-    first, second = map(np.asarray, samples)
-    draws = np.random.default_rng(0).integers(len(first), size=(2000, len(first)))
-    ratios = np.median(first[draws], axis=1) / np.median(second[draws], axis=1)
-    low, high = np.quantile(ratios, [0.025, 0.975]).tolist()
+    pairs = np.transpose(samples)
+    interval = bootstrap(pairs, _ratio_of_medians, num_resamples=2000)
     timings = {
         key: Timing(taken, clock.name, threads, clock.device, share)
         for key, taken in zip(fns, samples, strict=True)
     }
-    return Comparison(float(np.median(first) / np.median(second)), (low, high), timings)
+    return Comparison(_ratio_of_medians(pairs), interval, timings)
+
+
+def _ratio_of_medians(pairs: np.ndarray) -> float:
+    """(n, 2) -> the median of the first column over that of the second."""
+    first, second = np.median(pairs, axis=0)
+    return float(first / second)
 
 
 class _Clock(NamedTuple):

@@ -74,6 +74,11 @@ def test_compare_takes_two(number):
         compare(**{f"fn{k}": lambda: None for k in range(number)})
 
 
+def test_a_comparison_needs_two_samples():
+    with pytest.raises(ValueError, match="least is 1; an interval needs at least 2"):
+        compare(a=lambda: None, b=lambda: None, seconds=0, least=1)
+
+
 class Event:
     """A stand-in for an accelerator's event: time passes only when it is waited for."""
 
