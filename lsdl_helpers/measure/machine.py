@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
+import psutil
+
 UNKNOWN = "unknown"
 CHANGING = ("system", "threads")
 
@@ -62,8 +64,9 @@ class Machine:
 def machine() -> Machine:
     """Describe this machine.
 
-    Asked are /proc and /sys on Linux, sysctl on macOS, the process's own limits, and torch.
-    Nothing is guessed from a name.
+    Asked are psutil, /proc and /sys on Linux, which hold also what psutil does not know (the
+    quotas of a container, caches, instruction sets), sysctl on macOS, and torch. Nothing is
+    guessed from a name.
 
     >>> machine().cores
     Fact(value=..., source='...')
@@ -98,10 +101,10 @@ def usable_cores() -> Fact:
     >>> usable_cores().value > 0
     True
     """
-    if hasattr(os, "sched_getaffinity"):
-        usable = Fact(len(os.sched_getaffinity(0)), "that this process may use")
+    if hasattr(psutil.Process, "cpu_affinity"):  # not on macOS
+        usable = Fact(len(psutil.Process().cpu_affinity()), "that this process may use")
     else:
-        usable = Fact(os.cpu_count() or UNKNOWN, "os.cpu_count")
+        usable = Fact(psutil.cpu_count() or UNKNOWN, "psutil.cpu_count")
     quota = _read("/sys/fs/cgroup/cpu.max").split()  # microseconds in each period, or "max"
     if len(quota) == 2 and quota[0].isdecimal():
         granted = max(1, int(quota[0]) // int(quota[1]))
@@ -111,10 +114,7 @@ def usable_cores() -> Fact:
 
 
 def _memory() -> Fact:
-    try:
-        total = Fact(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), "os.sysconf")
-    except (AttributeError, ValueError, OSError):
-        return Fact(UNKNOWN, "os.sysconf does not tell")
+    total = Fact(psutil.virtual_memory().total, "psutil.virtual_memory")
     limit = _read("/sys/fs/cgroup/memory.max").strip()
     if limit.isdecimal() and int(limit) < total.value:
         return Fact(int(limit), "limit in /sys/fs/cgroup/memory.max")

@@ -1,9 +1,9 @@
 """What is read from planted files; the real machine is only asked whether it answers."""
 
 import importlib
-import os
 from dataclasses import fields, replace
 
+import psutil
 import pytest
 
 from lsdl_helpers.measure import Machine, machine
@@ -53,35 +53,38 @@ def plant(monkeypatch):
     ],
 )
 def test_processor(plant, cpuinfo, name, instruction_sets):
-    found = plant({"/proc/cpuinfo": cpuinfo})
-    assert found.processor == Fact(name, "model name in /proc/cpuinfo")
-    assert found.instruction_sets == Fact(instruction_sets, "/proc/cpuinfo")
+    here = plant({"/proc/cpuinfo": cpuinfo})
+    assert here.processor == Fact(name, "model name in /proc/cpuinfo")
+    assert here.instruction_sets == Fact(instruction_sets, "/proc/cpuinfo")
 
 
 def test_a_processor_without_a_name_is_unknown_and_not_guessed(plant):
-    found = plant({"/proc/cpuinfo": ARM})
-    assert found.processor.value == UNKNOWN
-    assert "CPU implementer 0x41, CPU part 0xd40" in found.processor.source
-    assert found.instruction_sets.value == "asimd asimdhp asimddp sve"
+    here = plant({"/proc/cpuinfo": ARM})
+    assert here.processor.value == UNKNOWN
+    assert "CPU implementer 0x41, CPU part 0xd40" in here.processor.source
+    assert here.instruction_sets.value == "asimd asimdhp asimddp sve"
 
 
-def test_where_nothing_tells_it_is_unknown(plant, monkeypatch):
-    def fail(name):
-        raise ValueError(name)
+def test_where_nothing_tells_it_is_unknown(plant):
+    here = plant({})
+    for name in ("processor", "caches", "instruction_sets"):
+        assert getattr(here, name).value == UNKNOWN
+    assert "caches            unknown  (the system does not tell)" in repr(here)
 
-    monkeypatch.setattr(os, "sysconf", fail)
-    found = plant({})
-    for name in ("processor", "memory", "caches", "instruction_sets"):
-        assert getattr(found, name).value == UNKNOWN
-    assert "memory            unknown  (os.sysconf does not tell)" in repr(found)
+
+def test_without_an_affinity_all_cores_are_counted(plant, monkeypatch):
+    monkeypatch.delattr(psutil.Process, "cpu_affinity", raising=False)  # as on macOS
+    monkeypatch.setattr(psutil, "cpu_count", lambda: None)
+    assert plant({}).cores == Fact(UNKNOWN, "psutil.cpu_count")
+    assert plant({"/sys/fs/cgroup/cpu.max": "300000 100000"}).cores.value == 3
 
 
 def test_the_limits_of_a_container_count(plant):
-    found = plant({"/sys/fs/cgroup/cpu.max": "100000 100000\n",
+    here = plant({"/sys/fs/cgroup/cpu.max": "100000 100000\n",
                    "/sys/fs/cgroup/memory.max": "1073741824\n"})  # fmt: skip
-    assert found.memory == Fact(2**30, "limit in /sys/fs/cgroup/memory.max")
-    assert found.describe()["memory"] == "1.0 GiB"
-    assert found.cores.value == 1
+    assert here.memory == Fact(2**30, "limit in /sys/fs/cgroup/memory.max")
+    assert here.describe()["memory"] == "1.0 GiB"
+    assert here.cores.value == 1
 
 
 def test_no_limit_of_a_container(plant):
