@@ -58,10 +58,8 @@ def run(options: argparse.Namespace) -> None:
 
 def save(limits: Limits, path: Path) -> None:
     """Write the limits as JSON; raise a ValueError if that fails."""
-    from lsdl_helpers.measure.limits import to_json
-
     try:
-        path.write_text(json.dumps(to_json(limits), indent=1) + "\n")
+        path.write_text(json.dumps(limits.to_dict(), indent=1) + "\n")
     except OSError as error:
         raise ValueError(f"{path}: cannot be written: {error.strerror or error}") from None
 

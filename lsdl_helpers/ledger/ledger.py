@@ -114,14 +114,14 @@ class Ledger:
     def predict(
         self, name: str, value: float, unit: str = "", why: str = "", guess: float | None = None
     ) -> Entry:
-        """Write down what a formula says, before the clock or the counter is asked.
+        """Enter a prediction, before anything is timed or counted.
 
         Args:
             name: what is predicted; :meth:`measure` uses the same name.
             value: the formula's answer.
             unit: "ms", "GFLOP/s", …; "ratio" for a pure ratio, "" for a count.
             why: the formula in words.
-            guess: the reader's own guess, in the same unit, kept beside the formula's.
+            guess: the reader's own guess, in the same unit.
 
         Raises:
             ValueError: if the value or the guess is not a number, or the rest is not text.
@@ -134,7 +134,7 @@ class Ledger:
         return self._entries[name]
 
     def measure(self, name: str, value: float) -> Entry:
-        """Enter what came out, in the unit of the prediction.
+        """Enter the measurement, in the unit of the prediction.
 
         Raises:
             ValueError: if nothing was predicted under that name, or for what is no number.

@@ -9,7 +9,7 @@ from lsdl_helpers.measure.calibration_file import (
     read_calibration,
     save_calibration,
 )
-from lsdl_helpers.measure.limits import Limits, from_json, to_json
+from lsdl_helpers.measure.limits import Limits
 from lsdl_helpers.measure.microbenchmarks import WORKING_SETS, device_kind, measure_limits
 
 CALIBRATE = "python -m lsdl_helpers calibrate"
@@ -58,13 +58,13 @@ def calibrate(*, device: str | None = None, seconds: float = 20.0) -> Limits:
     'calibrated'
     """
     measured = measure_limits(device=device, seconds=seconds)
-    save_calibration(measured.device, to_json(measured))
+    save_calibration(measured.device, measured.to_dict())
     return measured
 
 
 def _reference() -> Limits:
     text = resources.files("lsdl_helpers.measure").joinpath("reference.json").read_text("utf-8")
-    return replace(from_json(json.loads(text)), source="reference")
+    return replace(Limits.from_dict(json.loads(text)), source="reference")
 
 
 def _calibrated(kind: str) -> Limits | None:
@@ -72,7 +72,7 @@ def _calibrated(kind: str) -> Limits | None:
     if kind not in content:
         return None
     try:
-        return replace(from_json(content[kind]), parallel=content.get("parallel"))
+        return replace(Limits.from_dict(content[kind]), parallel=content.get("parallel"))
     except ValueError as error:
         print(f"{calibration_path()}: {kind} is ignored: {error}")
         return None

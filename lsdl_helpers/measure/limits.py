@@ -33,7 +33,7 @@ class Limits:
         when: the date, ISO 8601.
         device: "cpu", "cuda", …
         machine: where, by :meth:`~lsdl_helpers.measure.machine.Machine.describe`.
-        parallel: room for what is measured between processes.
+        parallel: latency and bandwidth between processes, where they have been calibrated.
     """
 
     peaks: dict[tuple[str, int], float]
@@ -57,8 +57,8 @@ class Limits:
             return self.peaks[name, threads]
         if name in self.left_out:
             raise ValueError(f"there is no peak for {name}: {self.left_out[name]}")
-        known = ", ".join(f"{name} with {number}" for name, number in self.peaks)
-        raise ValueError(f"no peak is known for {name} with {threads} threads; known: {known}")
+        measured = ", ".join(f"{name} with {number}" for name, number in self.peaks)
+        raise ValueError(f"no peak is known for {name} with {threads} threads; known: {measured}")
 
     def bandwidth(self, num_bytes: float) -> float:
         """Return the bytes/s at which a working set of so many bytes is read and written.
@@ -75,7 +75,7 @@ class Limits:
 
     @property
     def cache_bytes(self) -> int:
-        """The largest working set that goes half again as fast as memory; 0 if none does."""
+        """The largest working set with 1.5 times the bandwidth of memory; 0 if there is none."""
         memory = self.bandwidths[-1][1]
         return max((size for size, rate in self.bandwidths if rate >= 1.5 * memory), default=0)
 
@@ -114,53 +114,53 @@ class Limits:
         rows["one layer"] = f"{self.overhead_s * 1e6:.2f} µs"
         return pd.DataFrame({"limit": rows})
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the values as :meth:`from_dict` takes them, of types that JSON has."""
+        peaks = [[name, threads, rate] for (name, threads), rate in self.peaks.items()]
+        return {"version": VERSION, **asdict(replace(self, peaks={})), "peaks": peaks}
+
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> Limits:
+        """Make limits of what :meth:`to_dict` returned, also by way of JSON.
+
+        Raises:
+            ValueError: if it is of another version, or not such a dictionary.
+        """
+        if not isinstance(stored, dict) or stored.get("version") != VERSION:
+            raise ValueError(f"it is not of version {VERSION}")
+        values = {name: stored[name] for name in cls.__annotations__ if name in stored}
+        try:
+            values["peaks"] = {(name, n): float(rate) for name, n, rate in values["peaks"]}
+            values["bandwidths"] = tuple((int(n), float(rate)) for n, rate in values["bandwidths"])
+            if values["source"] not in SOURCES or not values["bandwidths"]:
+                num_bandwidths = len(values["bandwidths"])
+                raise ValueError(f"source {values['source']!r}, {num_bandwidths} bandwidths")
+            _require_valid(values)
+            return cls(**values)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise ValueError(f"it is not a record of limits: {error!r}") from None
+
     def __repr__(self) -> str:
         where = self.machine.get("processor", "unknown")
         return f"{self.source}, {self.when}, {self.device} of {where}\n{self.table().to_string()}"
 
 
-def to_json(limits: Limits) -> dict[str, Any]:
-    """Return what :func:`from_json` reads, made of what JSON knows."""
-    peaks = [[name, threads, rate] for (name, threads), rate in limits.peaks.items()]
-    return {"version": VERSION, **asdict(replace(limits, peaks={})), "peaks": peaks}
-
-
-def from_json(stored: dict[str, Any]) -> Limits:
-    """Build the record anew.
-
-    Raises:
-        ValueError: if it is of another version, or not such a record.
-    """
-    if not isinstance(stored, dict) or stored.get("version") != VERSION:
-        raise ValueError(f"it is not of version {VERSION}")
-    known = {name: stored[name] for name in Limits.__annotations__ if name in stored}
-    try:
-        known["peaks"] = {(name, threads): float(rate) for name, threads, rate in known["peaks"]}
-        known["bandwidths"] = tuple((int(n), float(rate)) for n, rate in known["bandwidths"])
-        if known["source"] not in SOURCES or not known["bandwidths"]:
-            raise ValueError(f"source {known['source']!r}, {len(known['bandwidths'])} bandwidths")
-        _require_kinds(known)
-        return Limits(**known)
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"it is not a record of limits: {error!r}") from None
-
-
-def _require_kinds(known: dict[str, Any]) -> None:
-    """Refuse numbers that are not above 0, and what is neither text nor a dictionary of text."""
-    sizes, rates = zip(*known["bandwidths"], strict=True)
-    names, threads = zip(*known["peaks"], strict=True)
-    peaks = known["peaks"].values()
-    for number in (*sizes, *rates, *threads, *peaks, known["overhead_s"]):
+def _require_valid(values: dict[str, Any]) -> None:
+    """Raise a ValueError for numbers that are not above 0, or what is neither text nor a dict."""
+    sizes, rates = zip(*values["bandwidths"], strict=True)
+    names, threads = zip(*values["peaks"], strict=True)
+    peaks = values["peaks"].values()
+    for number in (*sizes, *rates, *threads, *peaks, values["overhead_s"]):
         if not 0 < number < math.inf:
             raise ValueError(f"{number} is no rate, no size and no time")
     if not _are_text(names):
         raise ValueError(f"peaks of {names}")
-    kinds = {"when": str, "device": str, "machine": dict, "left_out": dict}
-    for name in kinds.keys() & known.keys():
-        given = known[name]
-        parts = chain(*given.items()) if isinstance(given, dict) else [given]
-        if not (isinstance(given, kinds[name]) and _are_text(parts)):
-            raise ValueError(f"{name} {given!r}")
+    types = {"when": str, "device": str, "machine": dict, "left_out": dict}
+    for name in types.keys() & values.keys():
+        value = values[name]
+        parts = chain(*value.items()) if isinstance(value, dict) else [value]
+        if not (isinstance(value, types[name]) and _are_text(parts)):
+            raise ValueError(f"{name} {value!r}")
 
 
 def _are_text(values: Iterable[Any]) -> bool:

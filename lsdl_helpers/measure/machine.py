@@ -1,4 +1,4 @@
-"""What this machine is, each value with where it comes from, "unknown" where nothing tells."""
+"""What this machine is: processor, cores, memory, …, each value with its source, or unknown."""
 
 import glob
 import hashlib
@@ -24,7 +24,7 @@ INSTRUCTION_SETS = (
 
 
 class Fact(NamedTuple):
-    """A value and where it comes from; the value is "unknown" where nothing tells."""
+    """A value and its source; the value is "unknown" where the system does not tell."""
 
     value: str | int
     source: str
@@ -32,7 +32,7 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True)
 class Machine:
-    """What a machine is, as far as it tells; memory and caches in bytes."""
+    """The hardware and software of a machine, a fact each; memory in bytes."""
 
     processor: Fact
     cores: Fact
@@ -46,7 +46,7 @@ class Machine:
 
     @property
     def key(self) -> str:
-        """Eight letters for the machine and its torch; threads and kernel may change."""
+        """Hash of the machine and its torch, eight digits; threads and kernel do not count."""
         lasting = [text for name, text in self.describe().items() if name not in CHANGING]
         return hashlib.sha256(repr(lasting).encode()).hexdigest()[:8]
 
@@ -64,9 +64,8 @@ class Machine:
 def machine() -> Machine:
     """Describe this machine.
 
-    Asked are psutil, /proc and /sys on Linux, which hold also what psutil does not know (the
-    quotas of a container, caches, instruction sets), sysctl on macOS, and torch. Nothing is
-    guessed from a name.
+    Asked are psutil, torch, and for what neither knows /proc and /sys on Linux, sysctl on macOS.
+    Nothing is guessed from a name.
 
     >>> machine().cores
     Fact(value=..., source='...')
@@ -91,8 +90,8 @@ def _processor(cpuinfo: str) -> Fact:
     if name := _sysctl("-n", "machdep.cpu.brand_string"):
         return Fact(name, "sysctl machdep.cpu.brand_string")
     numbers = {key: _field(cpuinfo, key) for key in ("CPU implementer", "CPU part")}
-    known = [f"{key} {value}" for key, value in numbers.items() if value]
-    return Fact(UNKNOWN, ", ".join(["no model name in /proc/cpuinfo", *known]))
+    ids = [f"{key} {value}" for key, value in numbers.items() if value]
+    return Fact(UNKNOWN, ", ".join(["no model name in /proc/cpuinfo", *ids]))
 
 
 def usable_cores() -> Fact:
@@ -122,24 +121,24 @@ def _memory() -> Fact:
 
 
 def _caches() -> Fact:
-    """Those that a core reads data from, e.g. "L1 48K, L2 1024K"."""
+    """Return the data caches of a core, e.g. "L1 48K, L2 1024K"."""
     folders = sorted(glob.glob("/sys/devices/system/cpu/cpu0/cache/index*"))
-    found = [[_read(f"{x}/{name}").strip() for name in ("level", "type", "size")] for x in folders]
-    sizes = [f"L{level} {size}" for level, kind, size in found if kind != "Instruction" and size]
+    caches = [[_read(f"{x}/{name}").strip() for name in ("level", "type", "size")] for x in folders]
+    sizes = [f"L{level} {size}" for level, kind, size in caches if kind != "Instruction" and size]
     if sizes:
         return Fact(", ".join(sizes), "/sys/devices/system/cpu/cpu0/cache")
-    asked = {"L1": "hw.l1dcachesize", "L2": "hw.l2cachesize", "L3": "hw.l3cachesize"}
-    told = {level: _sysctl("-n", name) for level, name in asked.items()}
-    sizes = [f"{level} {int(x) // 1024}K" for level, x in told.items() if x.isdecimal() and int(x)]
+    keys = {"L1": "hw.l1dcachesize", "L2": "hw.l2cachesize", "L3": "hw.l3cachesize"}
+    texts = {level: _sysctl("-n", name) for level, name in keys.items()}
+    sizes = [f"{level} {int(n) // 1024}K" for level, n in texts.items() if n.isdecimal() and int(n)]
     return Fact(", ".join(sizes), "sysctl") if sizes else Fact(UNKNOWN, "the system does not tell")
 
 
 def _instruction_sets(cpuinfo: str) -> Fact:
     if names := _field(cpuinfo, "flags") or _field(cpuinfo, "Features"):
-        known = [name for name in INSTRUCTION_SETS if name in names.split()]
-        return Fact(" ".join(known) or "none of those looked for", "/proc/cpuinfo")
-    told = _sysctl("hw.optional.arm")  # a line each, "hw.optional.arm.FEAT_BF16: 1"
-    if names := re.findall(r"FEAT_(BF16|I8MM|DotProd|FP16|SME\d?): 1", told):
+        listed = [name for name in INSTRUCTION_SETS if name in names.split()]
+        return Fact(" ".join(listed) or "none of those looked for", "/proc/cpuinfo")
+    features = _sysctl("hw.optional.arm")  # a line each, "hw.optional.arm.FEAT_BF16: 1"
+    if names := re.findall(r"FEAT_(BF16|I8MM|DotProd|FP16|SME\d?): 1", features):
         return Fact(" ".join(names), "sysctl hw.optional.arm")
     return Fact(UNKNOWN, "the system does not tell")
 
@@ -188,7 +187,7 @@ def _read(path: str) -> str:
 
 
 def _sysctl(*arguments: str) -> str:
-    """Return what macOS says under a name, or nothing; not run on the real thing."""
+    """Return what macOS's sysctl prints, or nothing; not run on the real thing."""
     if sys.platform != "darwin":
         return ""
     command = ["sysctl", *arguments]

@@ -1,4 +1,4 @@
-"""The limits of this machine, measured with torch's own operations."""
+"""Microbenchmarks: peak rates, bandwidths and overhead, timed with torch's own operations."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -38,12 +38,12 @@ def measure_limits(
     """
     kind = device_kind(device)
     here = machine()
-    several = kind == "cpu" and here.cores.value != UNKNOWN
-    threads = sorted({1, here.cores.value}) if several else [1]
+    multicore = kind == "cpu" and here.cores.value != UNKNOWN
+    threads = sorted({1, here.cores.value}) if multicore else [1]
     num_timings = len(DTYPES) * len(threads) * len(_sides(kind)) + len(working_sets) + 2
     share = seconds / num_timings
     # An accelerator copies while the next order is given: there is nothing to take off.
-    of_copy = _copy_overhead(share) if kind == "cpu" else 0.0
+    copy_overhead = _copy_overhead(share) if kind == "cpu" else 0.0
     peaks, left_out = {}, {}
     for name in DTYPES:
         for number in threads:
@@ -51,7 +51,7 @@ def measure_limits(
                 peaks[name, number] = _peak(name, number, kind, share)
             except (RuntimeError, AttributeError) as error:
                 left_out[name] = " ".join(str(error).split())[:100]
-    bandwidths = [(n, _bandwidth(n, kind, share, of_copy)) for n in sorted(working_sets)]
+    bandwidths = [(n, _bandwidth(n, kind, share, copy_overhead)) for n in sorted(working_sets)]
     return Limits(
         peaks=peaks,
         bandwidths=tuple(bandwidths),
@@ -65,7 +65,7 @@ def measure_limits(
 
 
 def device_kind(device: str | None) -> str:
-    """Return "cpu", or the type of the machine's accelerator where it has one and it is meant.
+    """Return "cpu", or the type of the machine's accelerator if it has one and None is given.
 
     Raises:
         ValueError: for any other device.
@@ -101,7 +101,7 @@ def _best(fn: Callable[[], Any], kind: str, share: float, threads: int = 1) -> f
 
 
 def _peak(name: str, threads: int, kind: str, share: float) -> float:
-    """Return the best FLOP/s over matrices of several sizes; one that takes too long ends it."""
+    """Return the best FLOP/s over matrices of several sizes, up to one that takes too long."""
     best = 0.0
     for side in _sides(kind):
         flops = 2 * side**3
@@ -113,11 +113,11 @@ def _peak(name: str, threads: int, kind: str, share: float) -> float:
 
 
 def _product(name: str, side: int, kind: str) -> Callable[[], torch.Tensor]:
-    made = {"device": kind, "generator": torch.Generator(kind).manual_seed(0)}
+    options = {"device": kind, "generator": torch.Generator(kind).manual_seed(0)}
     if name == "int8":
-        a, b = torch.randint(-9, 9, (2, side, side), dtype=torch.int8, **made)
+        a, b = torch.randint(-9, 9, (2, side, side), dtype=torch.int8, **options)
         return lambda: torch._int_mm(a, b)
-    a, b = torch.rand(2, side, side, **made).to(getattr(torch, name))
+    a, b = torch.rand(2, side, side, **options).to(getattr(torch, name))
     return lambda: torch.mm(a, b)
 
 
@@ -127,7 +127,7 @@ def _copy_overhead(share: float) -> float:
 
 
 def _overhead(kind: str, share: float) -> float:
-    """Return the seconds of a layer that has next to nothing to do."""
+    """Return the seconds of a layer of one weight: what each operation costs besides its work."""
     layer = nn.utils.skip_init(nn.Linear, 1, 1, device=kind)  # random numbers stay as they are
     x = torch.ones(1, 1, device=kind)
     with torch.inference_mode():

@@ -24,9 +24,9 @@ _NOT_COUNTABLE = {
 
 @contextmanager
 def on_meta(model: nn.Module) -> Iterator[None]:
-    """Let a network hold meta tensors in place of its own; put everything back at the end.
+    """Replace a network's tensors by meta tensors while the context lasts, then put them back.
 
-    Tensors that are made meanwhile are meta tensors, too, and nothing is kept for gradients.
+    Tensors that are made meanwhile are meta tensors, too, and no graph is recorded for gradients.
 
     Raises:
         ValueError: for a module without shapes yet, or one that torch has compiled to a script.

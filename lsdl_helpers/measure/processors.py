@@ -11,7 +11,7 @@ _PCIE_GT = {3: 8, 4: 16, 5: 32}
 
 @dataclass(frozen=True)
 class Processor:
-    """One processor as its data sheet describes it; None where no source was read.
+    """One processor as its data sheet describes it; None where no source gives a value.
 
     Peaks are dense rates, without the twofold figures that vendors print for sparse matrices.
 
@@ -57,7 +57,7 @@ class Processor:
 
     @property
     def link(self) -> float | None:
-        """Bytes a second from the host, one way; None without a link that was read of."""
+        """Bytes a second from the host, one way; None if no source names its link."""
         if self.pcie is None:
             return None
         return 16 * _PCIE_GT[self.pcie] * 1e9 * 128 / 130 / 8
@@ -139,8 +139,8 @@ def processor(name: str) -> Processor:
     {'float32': 14.64}
     """
     if name not in _BY_NAME:
-        known = ", ".join(list_processors())
-        raise ValueError(f"no processor is called {name!r}; there are {known}")
+        names = ", ".join(list_processors())
+        raise ValueError(f"no processor is called {name!r}; there are {names}")
     return _BY_NAME[name]
 
 

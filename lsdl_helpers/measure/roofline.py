@@ -30,7 +30,7 @@ class LayerTime:
     def seconds(self) -> float:
         """The longer of arithmetic and traffic, which overlap, and the launch.
 
-        On an accelerator the launch overlaps, too: orders are queued while others are worked off.
+        On an accelerator the launch overlaps, too: kernels are queued while others run.
         """
         if self.queued:
             return max(self.arithmetic_s, self.traffic_s, self.launch_s)

@@ -1,10 +1,8 @@
-"""What repeated measurements say: a mean and its error, a difference, an interval."""
+"""Statistics of repeated measurements: mean and standard error, paired difference, bootstrap."""
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
-
-MAX_DRAWS = 10**6  # at a time: 8 MB
 
 
 def mean_and_error(values: Sequence[float]) -> tuple[float, float]:
@@ -90,8 +88,7 @@ def bootstrap(
         method="percentile",
         confidence_level=confidence,
         n_resamples=num_resamples,
-        batch=max(1, MAX_DRAWS // len(rows)),
+        batch=max(1, 10**6 // len(rows)),  # of 8 MB
         random_state=np.random.default_rng(seed),
     )
-    low, high = map(float, result.confidence_interval)
-    return low, high
+    return tuple(map(float, result.confidence_interval))

@@ -51,7 +51,7 @@ class Timing:
         threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
         return (
             f"{_seconds(self.median)} (median of {len(self.samples)}, interquartile range "
-            f"{_seconds(self.spread)}, {self.clock}, {threads}, {self.device}{_waited(self)})"
+            f"{_seconds(self.spread)}, {self.clock}, {threads}, {self.device}{_disturbance(self)})"
         )
 
 
@@ -69,8 +69,8 @@ class Comparison:
     def __repr__(self) -> str:
         low, high = self.interval
         first, second = self.timings
-        waited = _waited(self.timings[first])
-        interval = f"95 % interval {low:.2f}× to {high:.2f}×{waited}"
+        disturbance = _disturbance(self.timings[first])
+        interval = f"95 % interval {low:.2f}× to {high:.2f}×{disturbance}"
         return f"{first} / {second}: {self.ratio:.2f}× ({interval})"
 
 
@@ -147,8 +147,7 @@ def compare(
 
 def _ratio_of_medians(pairs: np.ndarray) -> float:
     """(n, 2) -> the median of the first column over that of the second."""
-    first, second = np.median(pairs, axis=0)
-    return float(first / second)
+    return float(np.divide(*np.median(pairs, axis=0)))
 
 
 class _Clock(NamedTuple):
@@ -160,7 +159,7 @@ class _Clock(NamedTuple):
 
 @contextmanager
 def _clock(threads: int, device: str | None) -> Iterator[_Clock]:
-    """Set the number of threads and yield the clock for what runs now."""
+    """Set the number of threads, yield the clock of that device, and set the number back."""
     if threads < 1:
         raise ValueError(f"threads is {threads}; it must be at least 1")
     if device not in (None, "cpu"):
@@ -191,7 +190,7 @@ def _time_by(now: Callable[[], float]) -> Callable[[Callable[[], Any]], float]:
 
 
 def _time_by_events(fn: Callable[[], Any]) -> float:
-    """Let the accelerator itself note when it starts and ends; wait for it to get there."""
+    """Time one call by events that the accelerator records itself, and wait for the second."""
     start, end = torch.Event(enable_timing=True), torch.Event(enable_timing=True)
     start.record()
     fn()
@@ -220,7 +219,7 @@ def _sample(
     return list(zip(*rounds, strict=True)), share
 
 
-def _waited(timing: Timing) -> str:
+def _disturbance(timing: Timing) -> str:
     return f", disturbed: ran {timing.share:.0%} of the time" if timing.disturbed else ""
 
 

@@ -17,11 +17,10 @@ from lsdl_helpers.measure.products import PRODUCTS, is_product
 class TrafficMode(TorchDispatchMode):
     """Counts, while it is entered, the FLOPs of products and the bytes of all operations.
 
-    The bytes are those of all tensors that operations take and return. An operation that only
-    looks at memory in another shape moves nothing. One that works in place reads and writes.
-    ``flops`` and ``moved`` hold both by the name of the innermost module, a module with two
-    names by its first; what runs outside of all modules is not counted. A product for which no
-    formula is known counts no FLOPs, and a warning names it.
+    The bytes are those of all tensors that operations take and return. A view moves nothing. An
+    operation in place reads and writes. ``flops`` and ``moved`` hold both by the name of the
+    innermost module, a module with two names by its first; what runs outside of all modules is
+    not counted. A product for which no formula is known counts no FLOPs, and a warning names it.
     """
 
     def __init__(self, model: nn.Module) -> None:

@@ -7,7 +7,6 @@ from lsdl_helpers import measure
 from lsdl_helpers.__main__ import main
 from lsdl_helpers.launch import RankError
 from lsdl_helpers.measure import Limits
-from lsdl_helpers.measure.limits import from_json
 from lsdl_helpers.parallel import collectives
 from lsdl_helpers.parallel.collectives import Link
 
@@ -59,7 +58,7 @@ def test_repeated_it_prints_the_spread(asked, capsys):
 
 def test_it_writes_a_file(asked, capsys, tmp_path):
     assert main(["calibrate", "--output", str(tmp_path / "made.json")]) == 0
-    assert from_json(json.loads((tmp_path / "made.json").read_text())) == MADE
+    assert Limits.from_dict(json.loads((tmp_path / "made.json").read_text())) == MADE
     assert main(["calibrate", "--output", str(tmp_path / "none" / "made.json")]) == 2
     assert "cannot be written: No such file" in capsys.readouterr().err
 

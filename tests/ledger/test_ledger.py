@@ -70,9 +70,9 @@ def test_what_is_no_real_number_is_refused(ledger, value):
 )
 def test_a_number_too_large_is_refused_and_the_others_stay(ledger, value, tmp_path):
     ledger.predict("time", 2)
-    said = r"of 'time' is too large; at most 1.8e\+308 is allowed, enter its logarithm"
+    reason = r"of 'time' is too large; at most 1.8e\+308 is allowed, enter its logarithm"
     for enter in (ledger.measure, ledger.predict):
-        with pytest.raises(ValueError, match=said):
+        with pytest.raises(ValueError, match=reason):
             enter("time", value)
     assert ledger.measure("time", 3).ratio == 1.5
     assert ledger.table().loc["time", "predicted"] == "2"

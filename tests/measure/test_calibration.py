@@ -7,7 +7,6 @@ import pytest
 
 from lsdl_helpers.measure import calibrate, calibration, calibration_file, limits, machine
 from lsdl_helpers.measure.calibration_file import calibration_path, save_calibration
-from lsdl_helpers.measure.limits import to_json
 from lsdl_helpers.measure.microbenchmarks import WORKING_SETS
 
 
@@ -127,4 +126,4 @@ def test_the_reference_was_made_by_the_command():
     assert reference["source"] == "calibrated"
     assert reference["device"] == "cpu"
     assert {size for size, _ in reference["bandwidths"]} == set(WORKING_SETS)
-    assert reference.keys() == to_json(limits(reference=True)).keys()
+    assert reference.keys() == limits(reference=True).to_dict().keys()

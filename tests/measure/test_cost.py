@@ -120,10 +120,10 @@ def test_a_view_of_the_input_is_no_new_activation():
 def test_a_selection_adds_up():
     model = nn.ModuleDict({"a": nn.Linear(4, 3), "b": nn.Linear(3, 2)})
     model.forward = lambda x: model["b"](model["a"](x))
-    whole = cost(model, (1, 4))
-    assert whole.select("a").parameters + whole.select("b").parameters == whole.parameters
+    total = cost(model, (1, 4))
+    assert total.select("a").parameters + total.select("b").parameters == total.parameters
     with pytest.raises(ValueError, match="no part is named 'c'; there are a, b"):
-        whole.select("c")
+        total.select("c")
 
 
 def test_a_part_is_not_mistaken_for_one_whose_name_it_begins():

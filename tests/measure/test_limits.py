@@ -4,7 +4,7 @@ import math
 import pytest
 import torch
 
-from lsdl_helpers.measure.limits import from_json, to_json
+from lsdl_helpers.measure import Limits
 
 
 def test_a_peak_is_looked_up_by_dtype_and_threads(made):
@@ -13,8 +13,8 @@ def test_a_peak_is_looked_up_by_dtype_and_threads(made):
 
 
 def test_an_unknown_peak_names_what_is_known(made):
-    known = "no peak is known for float32 with 3 threads; known: float32 with 1, float32 with 2"
-    with pytest.raises(ValueError, match=known):
+    message = "no peak is known for float32 with 3 threads; known: float32 with 1, float32 with 2"
+    with pytest.raises(ValueError, match=message):
         made.peak("float32", 3)
     with pytest.raises(ValueError, match="there is no peak for int8: not implemented here"):
         made.peak(torch.int8)
@@ -33,7 +33,7 @@ def test_steps_of_the_caches(made):
     # 400, 200 | 190, 90, 60 | 58, 20: each run of falls of a fifth begins with its first set
     assert made.cache_steps == (2**14, 2**18, 2**24)
     assert made.cache_bytes == 2**24
-    flat = from_json({**to_json(made), "bandwidths": [[1024, 1e9], [4096, 1e9]]})
+    flat = Limits.from_dict({**made.to_dict(), "bandwidths": [[1024, 1e9], [4096, 1e9]]})
     assert (flat.cache_steps, flat.cache_bytes) == ((), 0)
     assert "none seen" in repr(flat)
 
@@ -47,11 +47,11 @@ def test_balance_and_roofs(made):
 
 
 def test_the_json_form_is_read_back(made):
-    assert from_json(json.loads(json.dumps(to_json(made)))) == made
+    assert Limits.from_dict(json.loads(json.dumps(made.to_dict()))) == made
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "reason"),
     [
         ({"version": 0}, "it is not of version 1"),
         ({"peaks": 3}, "it is not a record of limits"),
@@ -74,13 +74,13 @@ def test_the_json_form_is_read_back(made):
         ({"overhead_s": None}, "it is not a record of limits.*NoneType"),
     ],
 )
-def test_another_form_is_refused(made, changed, said):
-    with pytest.raises(ValueError, match=said):
-        from_json({**to_json(made), **changed})
+def test_another_form_is_refused(made, changed, reason):
+    with pytest.raises(ValueError, match=reason):
+        Limits.from_dict({**made.to_dict(), **changed})
     with pytest.raises(ValueError, match="it is not of version 1"):
-        from_json([])
+        Limits.from_dict([])
     with pytest.raises(ValueError, match="it is not a record of limits"):
-        from_json({"version": 1})
+        Limits.from_dict({"version": 1})
 
 
 def test_the_table_has_units(made):

@@ -93,9 +93,9 @@ def test_no_limit_of_a_container(plant):
 
 
 def test_caches_are_those_of_data(plant):
-    told = [("1", "Data", "48K"), ("1", "Instruction", "32K"), ("2", "Unified", "1024K")]
+    caches = [("1", "Data", "48K"), ("1", "Instruction", "32K"), ("2", "Unified", "1024K")]
     texts = {}
-    for k, values in enumerate(told):
+    for k, values in enumerate(caches):
         folder = f"/sys/devices/system/cpu/cpu0/cache/index{k}"
         names = [f"{folder}/{name}" for name in ("level", "type", "size")]
         texts |= dict(zip(names, values, strict=True))

@@ -34,7 +34,7 @@ def test_what_works_elsewhere_is_counted(after):
     assert cost(Network(after=after), (2, 8)).multiply_adds == 2 * 8 * 8
 
 
-@pytest.mark.parametrize(("after", "said"), [
+@pytest.mark.parametrize(("after", "reason"), [
     (lambda x: x + ONES, "uses a tensor that its modules do not hold; register it as a buffer"),
     (lambda x: x * x.sum().item(), "depends on the values of a tensor"),
     (lambda x: x if x.sum() > 0 else -x, "depends on the values of a tensor"),
@@ -45,8 +45,8 @@ def test_what_works_elsewhere_is_counted(after):
     (lambda x: torch.as_tensor(np.sin(x)), "uses numpy"),
     (lambda x: x.numpy(), "uses numpy"),
 ])  # fmt: skip
-def test_the_input_is_not_blamed_for_the_forward(after, said):
-    with pytest.raises(ValueError, match=f"^the network cannot be counted: its forward {said}"):
+def test_the_input_is_not_blamed_for_the_forward(after, reason):
+    with pytest.raises(ValueError, match=f"^the network cannot be counted: its forward {reason}"):
         cost(Network(after=after), (2, 8))
 
 

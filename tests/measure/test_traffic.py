@@ -9,8 +9,8 @@ def test_the_network_answers_as_without():
     net, x = nn.Sequential(nn.Linear(4, 3), nn.ReLU()), torch.ones(2, 4)
     expected = net(x)
     with TrafficMode(net) as traffic:
-        found = net(x)
-    assert torch.equal(found, expected)
+        output = net(x)
+    assert torch.equal(output, expected)
     assert traffic.flops["0"] == 2 * 2 * 4 * 3
     assert traffic.moved["1"] == 2 * 4 * 2 * 3
 

@@ -2,7 +2,6 @@ import pytest
 
 from lsdl_helpers.measure import Limits, limits
 from lsdl_helpers.measure.calibration_file import read_calibration, save_calibration
-from lsdl_helpers.measure.limits import to_json
 from lsdl_helpers.parallel.collectives import Link, calibrate_parallel, link_calibration
 
 
@@ -12,11 +11,11 @@ def _home(monkeypatch, tmp_path):
 
 
 def test_latency_and_bandwidth_join_the_limits(monkeypatch):
-    monkeypatch.setattr(calibration, "ROUNDS", 2)
+    monkeypatch.setattr(link_calibration, "ROUNDS", 2)
     made = Limits(
         {("float32", 1): 1e11}, ((2**14, 4e11),), 1e-6, "calibrated", "2026-01-02", "cpu", {}
     )
-    save_calibration("cpu", to_json(made))
+    save_calibration("cpu", made.to_dict())
     link = calibrate_parallel(num_ranks=2)
     assert link.latency_s >= 0
     assert link.seconds_per_byte >= 0
@@ -27,9 +26,9 @@ def test_latency_and_bandwidth_join_the_limits(monkeypatch):
 
 def test_the_slowest_rank_decides(monkeypatch):
     link = Link(1e-4, 1e-9)
-    slow = [link.all_reduce_s(size, 3) for size in calibration.SIZES]
+    slow = [link.all_reduce_s(size, 3) for size in link_calibration.SIZES]
     fast = [t / 2 for t in slow]
-    monkeypatch.setattr(calibration, "launch", lambda fn, n, *args, **options: [fast, slow, fast])
+    monkeypatch.setattr(link_calibration, "launch", lambda fn, n, *args, **options: [fast, slow, fast])
     found = calibrate_parallel(num_ranks=3)
     assert found.latency_s == pytest.approx(1e-4)
     assert read_calibration()["parallel"]["seconds_per_byte"] == pytest.approx(1e-9)
