@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
@@ -137,7 +136,7 @@ class Limits:
                 raise ValueError(f"source {values['source']!r}, {num_bandwidths} bandwidths")
             _require_valid(values)
             return cls(**values)
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
+        except (KeyError, AttributeError, TypeError, ValueError, OverflowError) as error:
             raise ValueError(f"it is not a record of limits: {error!r}") from None
 
     def __repr__(self) -> str:
@@ -146,25 +145,16 @@ class Limits:
 
 
 def _require_valid(values: dict[str, Any]) -> None:
-    """Raise a ValueError for numbers that are not above 0, or what is neither text nor a dict."""
-    sizes, rates = zip(*values["bandwidths"], strict=True)
+    """Raise a ValueError for a number that is not above 0, or what is not text."""
     names, threads = zip(*values["peaks"], strict=True)
-    peaks = values["peaks"].values()
-    for number in (*sizes, *rates, *threads, *peaks, values["overhead_s"]):
+    numbers = chain(threads, values["peaks"].values(), *values["bandwidths"])
+    for number in (*numbers, values["overhead_s"]):
         if not 0 < number < math.inf:
             raise ValueError(f"{number} is no rate, no size and no time")
-    if not _are_text(names):
-        raise ValueError(f"peaks of {names}")
-    types = {"when": str, "device": str, "machine": dict, "left_out": dict}
-    for name in types.keys() & values.keys():
-        value = values[name]
-        parts = chain(*value.items()) if isinstance(value, dict) else [value]
-        if not (isinstance(value, types[name]) and _are_text(parts)):
-            raise ValueError(f"{name} {value!r}")
-
-
-def _are_text(values: Iterable[Any]) -> bool:
-    return all(isinstance(value, str) for value in values)
+    named = chain(*values["machine"].items(), *values.get("left_out", {}).items())
+    for text in (*names, *named, values["when"], values["device"]):
+        if not isinstance(text, str):
+            raise ValueError(f"{text!r} is not text")
 
 
 def _size(num_bytes: int) -> str:

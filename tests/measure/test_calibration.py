@@ -2,6 +2,7 @@ import importlib
 import json
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -95,13 +96,15 @@ def test_what_was_measured_between_processes_stays(made):
 
 
 def test_a_calibration_that_cannot_be_saved_is_not_lost(path, monkeypatch, made, capsys):
-    def fail(*args):
+    def fail(source, target):
+        assert json.loads(Path(source).read_text()).keys() == {"cpu"}  # complete before it counts
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "replace", fail)
     assert calibrate(device="cpu") == made
     line = f"the calibration is not saved: {path}: Permission denied\n"
     assert capsys.readouterr().out == line
+    assert {file.name for file in path.parent.iterdir()} <= {f"{path.stem}.lock"}
 
 
 def test_without_a_home_folder_it_goes_on(monkeypatch, made, capsys):
