@@ -1,7 +1,5 @@
 """Counting and timing: the clock, what a network costs, what a machine can do."""
 
-from typing import TYPE_CHECKING, Any
-
 from lsdl_helpers.measure.calibration import calibrate, limits
 from lsdl_helpers.measure.cost import Cost, LayerCost, cost
 from lsdl_helpers.measure.limits import Limits
