@@ -19,7 +19,7 @@ if __name__ == "__main__":
 import torch
 
 from lsdl_helpers.data import glyphs, results
-from lsdl_helpers.hardware import Recipe, accuracy, scaled, train
+from lsdl_helpers.hardware import Recipe, accuracy, scaled, train_rounded
 from lsdl_helpers.hardware.low_precision import Network
 from lsdl_helpers.measure import machine
 from lsdl_helpers.numerics import FixedPoint
@@ -52,8 +52,9 @@ def flat(n: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
 
 def trained(recipe: Recipe, learning_rate: float, steps: int) -> tuple[Network, list[float]]:
     """Return the networks of all seeds, and their accuracies in percent."""
-    networks = train(*flat(**SETTINGS["train"]), recipe=recipe, learning_rate=learning_rate,
-                     steps=steps, num_seeds=SETTINGS["num_seeds"])  # fmt: skip
+    networks = train_rounded(
+        *flat(**SETTINGS["train"]), recipe=recipe, learning_rate=learning_rate, steps=steps,
+        num_seeds=SETTINGS["num_seeds"])  # fmt: skip
     return networks, accuracy(networks, *flat(**SETTINGS["test"]), recipe=recipe).tolist()
 
 

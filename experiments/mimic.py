@@ -20,15 +20,15 @@ from lsdl_helpers.commands.parser import Parser
 from lsdl_helpers.compression import (
     SAMPLERS,
     Ensemble,
-    accuracy,
     answers,
     convolutional,
-    fit,
     match,
     perceptron,
     train_ensemble,
+    train_network,
 )
 from lsdl_helpers.data import glyphs, results
+from lsdl_helpers.training import error_rate
 
 SETTINGS = {
     "labels": 500, "points": 10_000, "test": 8000, "shift": 0.12, "members": 16,
@@ -42,7 +42,7 @@ def one_seed(seed: int, settings: dict) -> dict[str, float]:
     teacher = teacher_of(x, y, seed, settings)
     models = {f"ensemble of {k}": Ensemble(teacher.members[:k])
               for k in (1, 2, 4, 8, 16) if k <= settings["members"]}  # fmt: skip
-    models["labels"] = fit(new(perceptron, seed), x, y, seed=seed)
+    models["labels"] = train_network(new(perceptron, seed), x, y, seed=seed)
     pools = points(x, seed, settings)
     targets = {name: answers(teacher, pool) for name, pool in pools.items()}
     for name, classes in controls(y, targets).items():
@@ -51,7 +51,7 @@ def one_seed(seed: int, settings: dict) -> dict[str, float]:
         models[name] = match(new(perceptron, seed), pool, targets[name],
                              steps=settings["student_steps"], seed=seed)  # fmt: skip
     test = glyphs(settings["test"], seed=settings["test_seed"], shift=settings["shift"])
-    return {name: round(accuracy(model, *test), 4) for name, model in models.items()}
+    return {name: round(100 * (1 - error_rate(model, test)), 4) for name, model in models.items()}
 
 
 def labeled(seed: int, settings: dict) -> tuple[Tensor, Tensor]:

@@ -16,8 +16,9 @@ from torch import nn
 from experiments.mimic import SETTINGS, labeled, new, store_each, teacher_of
 from lsdl_helpers.commands.numbers import whole_number
 from lsdl_helpers.commands.parser import Parser
-from lsdl_helpers.compression import accuracy, answers, convolutional, fit, perceptron
+from lsdl_helpers.compression import answers, convolutional, perceptron, train_network
 from lsdl_helpers.data import glyphs, results
+from lsdl_helpers.training import error_rate
 
 SEARCH = SETTINGS | {"student_rate": 1e-2}
 STUDENTS: dict[str, Callable[[], nn.Module]] = {
@@ -40,11 +41,11 @@ def one_seed(seed: int, settings: dict) -> dict[str, float]:
     targets = answers(teacher, points)
     models = {"teacher": teacher}
     for name, build in STUDENTS.items():
-        models[name] = fit(new(build, seed), points, targets, steps=settings["student_steps"],
-                           batch_size=64, weight_decay=0.0, seed=seed,
-                           learning_rate=settings["student_rate"])  # fmt: skip
+        models[name] = train_network(
+            new(build, seed), points, targets, steps=settings["student_steps"], batch_size=64,
+            weight_decay=0.0, seed=seed, learning_rate=settings["student_rate"])  # fmt: skip
     test = glyphs(settings["test"], seed=settings["test_seed"], shift=settings["shift"])
-    return {name: round(accuracy(model, *test), 4) for name, model in models.items()}
+    return {name: round(100 * (1 - error_rate(model, test)), 4) for name, model in models.items()}
 
 
 if __name__ == "__main__":

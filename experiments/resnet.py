@@ -8,6 +8,7 @@ minutes of one core. With reproducible arithmetic, so that every x86 processor f
 
 import argparse
 from datetime import date
+from statistics import fmean
 from typing import Any
 
 if __name__ == "__main__":
@@ -20,7 +21,7 @@ import torch
 from lsdl_helpers.data import digits, results
 from lsdl_helpers.measure import machine
 from lsdl_helpers.models import build
-from lsdl_helpers.models.training import train
+from lsdl_helpers.training import train_classifier
 
 SETTINGS = {
     "width": 8,
@@ -44,9 +45,10 @@ def error(depth: int, seed: int, steps: int, learning_rate: float, **options: An
     torch.manual_seed(seed)
     network = build(f"resnet{depth}", width=SETTINGS["width"], in_channels=1, **options)
     network.to(memory_format=torch.channels_last)
-    history = train(network, digits()[0], steps=steps, seed=seed,
-                    batch_size=SETTINGS["batch_size"], learning_rate=learning_rate)  # fmt: skip
-    return round(100 * history.last(SETTINGS["error_over_steps"])[1], 4)
+    history = train_classifier(
+        network, digits()[0], steps=steps, seed=seed,
+        batch_size=SETTINGS["batch_size"], learning_rate=learning_rate)  # fmt: skip
+    return round(100 * fmean(history.error[-SETTINGS["error_over_steps"] :]), 4)
 
 
 def by_depth() -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from torch import nn
 from lsdl_helpers.compression import perceptron
 from lsdl_helpers.data import glyphs, results
 from lsdl_helpers.measure import machine
-from lsdl_helpers.models.training import mean_loss, train
+from lsdl_helpers.training import mean_loss, train_classifier
 
 # Of the learning rates 0.1, 0.3 and 0.6, 0.3 is the best at width 512 and within 0.2 % of the
 # best at width 2: tried on seed 100, with 8,000 test pictures of this test seed.
@@ -56,7 +56,7 @@ def run_seed(seed: int, settings: dict[str, Any]) -> list[float]:
     for width in settings["widths"]:
         torch.manual_seed(seed)
         network = build(width, chars)
-        train(network, data, seed=seed, **settings["training"])
+        train_classifier(network, data, seed=seed, **settings["training"])
         losses.append(mean_loss(network, test))
     return losses
 
@@ -79,7 +79,7 @@ def widest(settings: dict[str, Any]) -> dict[str, float | int]:
     torch.manual_seed(seed)
     network = build(width, chars)
     data = glyphs(settings["num_train"], seed, chars=chars)
-    train(network, data, seed=seed, **settings["training"])
+    train_classifier(network, data, seed=seed, **settings["training"])
     test = x, real = glyphs(settings["num_test"], settings["test_seed"], chars=chars)
     alike = torch.tensor([chars.index(char) for char in alike])
     twin = torch.arange(len(chars))

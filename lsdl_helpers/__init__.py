@@ -11,7 +11,7 @@ __version__ = "0.1.0"
 __all__ = [
     "arithmetic", "commands", "compression", "cpu", "data", "dynamic", "gpu", "hardware", "labs",
     "large", "launch", "ledger", "measure", "models", "notebook", "numerics", "parallel", "plots",
-    "pretrained", "setup", "widgets",
+    "pretrained", "setup", "training", "widgets",
 ]  # fmt: skip
 
 

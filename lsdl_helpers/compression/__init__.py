@@ -5,7 +5,7 @@ from lsdl_helpers.compression.generative import (
     autoencoder_points,
     mixture_points,
 )
-from lsdl_helpers.compression.matching import accuracy, answers, fit, match, train_ensemble
+from lsdl_helpers.compression.matching import answers, match, train_ensemble, train_network
 from lsdl_helpers.compression.networks import Ensemble, convolutional, perceptron
 from lsdl_helpers.compression.samplers import (
     SAMPLERS,
@@ -18,7 +18,7 @@ from lsdl_helpers.compression.samplers import (
 
 __all__ = [
     "SAMPLERS", "Autoencoder", "Ensemble",
-    "accuracy", "answers", "autoencoder_points", "convolutional", "distorted_points", "fit",
-    "match", "mixture_points", "munge_points", "noisy_points", "perceptron", "random_points",
-    "train_ensemble", "uniform_points",
+    "answers", "autoencoder_points", "convolutional", "distorted_points", "match",
+    "mixture_points", "munge_points", "noisy_points", "perceptron", "random_points",
+    "train_ensemble", "train_network", "uniform_points",
 ]  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from lsdl_helpers.training import fit
+
 
 def mixture_points(
     images: Tensor, n: int, seed: int, *, num_components: int = 20, num_axes: int = 40
@@ -51,15 +53,19 @@ class Autoencoder(nn.Module):
         self.decode = nn.Sequential(nn.Linear(code, hidden), nn.ReLU(), nn.Linear(hidden, pixels))
         self.code, self.sigma = code, sigma
 
-    def loss(self, x: Tensor, generator: torch.Generator) -> Tensor:
-        """Return minus the evidence lower bound, up to a constant, in nats a picture.
+    def forward(self, x: Tensor, noise: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the pictures decoded again, and mean and log variance of their codes.
 
         Args:
-            x: (B, pixels), over which the mean is taken.
+            x: (B, pixels).
+            noise: standard normal, (B, code).
         """
         mean, log_variance = self.encode(x).chunk(2, dim=-1)  # (B, code) each
-        noise = torch.randn(mean.shape, generator=generator)
-        decoded = self.decode(mean + noise * (log_variance / 2).exp())
+        return self.decode(mean + noise * (log_variance / 2).exp()), mean, log_variance
+
+    def loss(self, outputs: tuple[Tensor, Tensor, Tensor], x: Tensor) -> Tensor:
+        """Return minus the evidence lower bound, up to a constant, in nats a picture."""
+        decoded, mean, log_variance = outputs
         missed = ((x - decoded) / self.sigma).square().sum(-1) / 2
         divergence = (mean.square() + log_variance.exp() - 1 - log_variance).sum(-1) / 2
         return (missed + divergence).mean()
@@ -87,11 +93,11 @@ def autoencoder_points(
         torch.manual_seed(seed)
         model = Autoencoder(flat.shape[1])
     optimizer = torch.optim.AdamW(model.parameters(), learning_rate, fused=True)
-    for _ in range(steps):
-        chosen = torch.randint(len(flat), (64,), generator=generator)
-        loss = model.loss(flat[chosen], generator)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+
+    def draw() -> tuple[Tensor, Tensor, Tensor]:
+        x = flat[torch.randint(len(flat), (64,), generator=generator)]
+        return x, torch.randn(64, model.code, generator=generator), x
+
+    fit(model, draw, model.loss, steps=steps, optimizer=optimizer, schedule="constant")
     with torch.inference_mode():
         return model.sample(n, generator).clamp(0, 1).view(n, *images.shape[1:])

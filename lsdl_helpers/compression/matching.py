@@ -9,10 +9,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lsdl_helpers.compression.networks import Ensemble
-from lsdl_helpers.models.training import SCHEDULES, error_rate
+from lsdl_helpers.training import fit, random_batches
 
 
-def fit(
+def train_network(
     model: nn.Module,
     inputs: Tensor,
     targets: Tensor,
@@ -32,7 +32,7 @@ def fit(
         model: maps (B, …) to logits (B, num_classes).
         inputs: (N, …) float32.
         targets: classes (N,) int64, or probabilities (N, num_classes).
-        steps: batches, each drawn with repetition from the N points.
+        steps: batches, each drawn with replacement from the N points.
         seed: of the batches and of dropout.
 
     Raises:
@@ -40,25 +40,18 @@ def fit(
 
     >>> from lsdl_helpers.compression import perceptron
     >>> from lsdl_helpers.data import glyphs
-    >>> fit(perceptron(), *glyphs(100, seed=0), steps=10).training
+    >>> train_network(perceptron(), *glyphs(100, seed=0), steps=10).training
     False
     """
-    if steps < 1:
-        raise ValueError(f"steps={steps}; it must be at least 1")
-    generator = torch.Generator().manual_seed(seed)
+    model.to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(
         model.parameters(), learning_rate, weight_decay=weight_decay, fused=True
     )
-    model.train().to(memory_format=torch.channels_last)
+    generator = torch.Generator().manual_seed(seed)
+    draw = random_batches((inputs, targets), batch_size, generator, replacement=True)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        for step in range(steps):
-            optimizer.param_groups[0]["lr"] = learning_rate * SCHEDULES["cosine"](step / steps)
-            chosen = torch.randint(len(inputs), (batch_size,), generator=generator)
-            loss = F.cross_entropy(model(inputs[chosen]), targets[chosen])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+        fit(model, draw, F.cross_entropy, steps=steps, optimizer=optimizer)
     return model.eval()
 
 
@@ -76,7 +69,7 @@ def train_ensemble(
 
     Args:
         build: returns a network with new random weights.
-        images, labels, steps, learning_rate: as for :func:`fit`.
+        images, labels, steps, learning_rate: as for :func:`train_network`.
 
     >>> from lsdl_helpers.compression import perceptron
     >>> from lsdl_helpers.data import glyphs
@@ -88,9 +81,10 @@ def train_ensemble(
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(own_seed)
             member = build()
-        members.append(
-            fit(member, images, labels, steps=steps, learning_rate=learning_rate, seed=own_seed)
+        train_network(
+            member, images, labels, steps=steps, learning_rate=learning_rate, seed=own_seed
         )
+        members.append(member)
     return Ensemble(members).eval()
 
 
@@ -121,20 +115,13 @@ def match(
     Args:
         points: (N, …) float32.
         targets: :func:`answers` of the other network there, (N, num_classes); or classes (N,).
-        steps, seed: as for :func:`fit`, in batches of 64, without weight decay.
+        steps, seed: as for :func:`train_network`, in batches of 64, without weight decay.
 
     >>> from lsdl_helpers.compression import perceptron
     >>> points, teacher = torch.rand(1000, 1, 16, 16), perceptron()
     >>> match(perceptron(), points, answers(teacher, points), steps=10).training
     False
     """
-    return fit(student, points, targets, steps=steps, batch_size=64, weight_decay=0.0, seed=seed)
-
-
-def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
-    """Return the percentage of right answers of a network in evaluation mode.
-
-    >>> accuracy(nn.Identity(), torch.eye(4), torch.tensor([0, 1, 2, 0]))
-    75.0
-    """
-    return 100 * (1 - error_rate(model, (images, labels)))
+    return train_network(
+        student, points, targets, steps=steps, batch_size=64, weight_decay=0.0, seed=seed
+    )

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from lsdl_helpers.cpu.int8 import integer
 from lsdl_helpers.data import glyphs
-from lsdl_helpers.models.training import train
+from lsdl_helpers.training import train_classifier
 
 MEAN = 0.2  # of the pixels, about
 
@@ -44,7 +44,7 @@ def trained(seed: int = 0, *, steps: int = 1500, num_train: int = 16_000) -> nn.
         model = nn.Sequential(
             nn.Linear(256, 256), nn.ReLU(), nn.Linear(256, 256), nn.ReLU(), nn.Linear(256, 10)
         )
-    train(model, characters(num_train, 2 * seed), steps=steps, seed=seed)
+    train_classifier(model, characters(num_train, 2 * seed), steps=steps, seed=seed)
     return model.eval()
 
 

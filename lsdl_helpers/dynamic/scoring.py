@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lsdl_helpers.models.training import SCHEDULES
+from lsdl_helpers.training import fit, random_batches
 
 
 def train_scorer(
@@ -33,17 +33,14 @@ def train_scorer(
     optimizer = torch.optim.AdamW(network.parameters(), learning_rate, fused=True)
     half = batch_size // 2
     targets = torch.cat([torch.ones(half), torch.zeros(half)])
-    network.train()
-    for step in range(steps):
-        optimizer.param_groups[0]["lr"] = learning_rate * SCHEDULES["cosine"](step / steps)
-        batch = torch.cat([
-            windows[torch.randint(len(windows), (half,), generator=random)]
-            for windows in (positives, negatives)
-        ])  # fmt: skip
-        loss = F.binary_cross_entropy_with_logits(network(batch), targets)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+    positive, negative = (
+        random_batches([windows], half, random, replacement=True)
+        for windows in (positives, negatives)
+    )
+    fit(
+        network, lambda: (torch.cat(positive() + negative()), targets),
+        F.binary_cross_entropy_with_logits, steps=steps, optimizer=optimizer,
+    )  # fmt: skip
 
 
 def scores(network: nn.Module, windows: Tensor, *, batch_size: int = 64) -> Tensor:

@@ -1,5 +1,5 @@
 """Specialized hardware: what it computes with, and what learning makes of that."""
 
-from lsdl_helpers.hardware.low_precision import Recipe, accuracy, scaled, train
+from lsdl_helpers.hardware.low_precision import Recipe, accuracy, scaled, train_rounded
 
-__all__ = ["Recipe", "accuracy", "scaled", "train"]
+__all__ = ["Recipe", "accuracy", "scaled", "train_rounded"]

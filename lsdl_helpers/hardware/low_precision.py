@@ -102,7 +102,7 @@ def gradients(network: Network, x: Tensor, labels: Tensor, recipe: Recipe) -> tu
             torch.bmm(hidden.mT, error), error.sum(1, keepdim=True))  # fmt: skip
 
 
-def train(
+def train_rounded(
     images: Tensor,
     labels: Tensor,
     *,
@@ -114,7 +114,7 @@ def train(
     batch: int = 64,
     seed: int = 0,
 ) -> Network:
-    """Train by SGD, the learning rate falling linearly to zero.
+    """Train by SGD with rounded numbers, the learning rate falling linearly to zero.
 
     Args:
         images: (n, features) float32.
@@ -125,7 +125,8 @@ def train(
 
     >>> from lsdl_helpers.numerics import FixedPoint
     >>> recipe = Recipe(store=FixedPoint(16, 6).round)
-    >>> train(torch.rand(100, 256), torch.arange(100) % 10, recipe=recipe, steps=5).first.shape
+    >>> x, labels = torch.rand(100, 256), torch.arange(100) % 10
+    >>> train_rounded(x, labels, recipe=recipe, steps=5).first.shape
     torch.Size([8, 256, 64])
     """
     recipe = recipe or Recipe()

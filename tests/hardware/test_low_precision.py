@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional as F
 
 from lsdl_helpers.data import glyphs
-from lsdl_helpers.hardware import Recipe, accuracy, scaled, train
+from lsdl_helpers.hardware import Recipe, accuracy, scaled, train_rounded
 from lsdl_helpers.hardware.low_precision import gradients, initialize
 from lsdl_helpers.numerics import FixedPoint
 
@@ -31,13 +31,13 @@ def test_the_gradients_are_those_of_autograd():
 
 
 def test_it_learns_and_a_seed_repeats():
-    nets = [train(*data(500, 1), steps=300, num_seeds=2) for _ in range(2)]
+    nets = [train_rounded(*data(500, 1), steps=300, num_seeds=2) for _ in range(2)]
     assert torch.equal(nets[0].first, nets[1].first)
     assert accuracy(nets[0], *data(500, 2)).min() > 60
 
 
 def test_stored_weights_lie_on_the_grid():
-    net = train(*data(200, 1), recipe=Recipe(store=FixedPoint(16, 4).round), steps=20)
+    net = train_rounded(*data(200, 1), recipe=Recipe(store=FixedPoint(16, 4).round), steps=20)
     assert all(torch.equal(part * 16, (part * 16).round()) for part in net.parts())
 
 
@@ -79,5 +79,5 @@ def test_steps_below_half_a_unit_are_lost(fraction_bits):
 def test_rounding_at_random_needs_another_seed_than_the_weights(seed, all_zero):
     store = functools.partial(FixedPoint(16, 4).round, rounding="stochastic",
                               generator=torch.Generator().manual_seed(seed))  # fmt: skip
-    net = train(*data(200, 1), recipe=Recipe(store=store), steps=0, seed=0)
+    net = train_rounded(*data(200, 1), recipe=Recipe(store=store), steps=0, seed=0)
     assert (net.first == 0).all() == all_zero

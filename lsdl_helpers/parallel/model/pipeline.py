@@ -37,7 +37,7 @@ def make_schedule(
     example: torch.Tensor,
     loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
 ) -> Any:
-    """Return torch's schedule for this rank's part of a network; call ``train`` with it.
+    """Return torch's schedule for this rank's part of a network; give it to ``forward_backward``.
 
     Args:
         schedule: "gpipe", "1f1b" or "interleaved".
@@ -66,7 +66,7 @@ def make_schedule(
     return _CLASSES[schedule](stage, num_micro_batches, loss_fn=loss)
 
 
-def train(schedule: Any, inputs: torch.Tensor, targets: torch.Tensor) -> None:
+def forward_backward(schedule: Any, inputs: torch.Tensor, targets: torch.Tensor) -> None:
     """Run a batch forward and backward; gradients are added to ``.grad`` on each rank.
 
     Every rank calls it with the same batch; only the first looks at the inputs, only the last

@@ -8,7 +8,7 @@ import torch.distributed as dist
 from torch import nn
 
 from lsdl_helpers.launch.launcher import launch
-from lsdl_helpers.parallel.model.pipeline import make_schedule, train
+from lsdl_helpers.parallel.model.pipeline import forward_backward, make_schedule
 from lsdl_helpers.parallel.model.pipeline_simulator import Span, Step, require
 
 WIDTH = 8  # of the layer that a stage does compute
@@ -111,9 +111,9 @@ def _step_of_rank(
     torch_schedule = make_schedule(
         schedule, stages, num_micro_batches, batch[:1], nn.functional.mse_loss
     )
-    train(torch_schedule, batch, batch)  # in no time: the first step also connects the ranks
+    forward_backward(torch_schedule, batch, batch)  # in no time: it also connects the ranks
     for stage in stages:
         stage.begin(forward_s, backward_s)
     dist.barrier()
-    train(torch_schedule, batch, batch)
+    forward_backward(torch_schedule, batch, batch)
     return [span for stage in stages for span in stage.trace]

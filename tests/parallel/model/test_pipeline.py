@@ -9,7 +9,7 @@ import torch.distributed as dist
 from torch import nn
 
 from lsdl_helpers.launch import join, launch
-from lsdl_helpers.parallel.model.pipeline import PipelineStage, make_schedule, train
+from lsdl_helpers.parallel.model.pipeline import PipelineStage, forward_backward, make_schedule
 from lsdl_helpers.parallel.model.pipeline_simulator import most_kept, orders
 from lsdl_helpers.parallel.model.waiting_stage import measure_trace
 
@@ -32,7 +32,7 @@ def differences(schedule, m, v):
     inputs, targets = torch.randn(2, 2 * m, 8)
     loss = nn.functional.mse_loss
     run = make_schedule(schedule, stages[rank::p], m, inputs[:2], loss)
-    train(run, inputs, targets)
+    forward_backward(run, inputs, targets)
     piped = gradients_of(stages, p, rank)
     nn.Sequential(*stages).zero_grad()
     loss(nn.Sequential(*stages)(inputs), targets).backward()
