@@ -88,8 +88,10 @@ RUNG(avx512_float, AVX512, float, float, float, __m512, 16)
 
 /* VNNI: 64 products, added in fours to 32 bits and to the sum, in one instruction. */
 #define VNNI __attribute__((target("avx512f,avx512vnni")))
-VNNI static inline __m512i vnni_int8_step(__m512i sums, const int8_t *w, const uint8_t *x) {
-    return _mm512_dpbusd_epi32(sums, _mm512_loadu_si512(x), _mm512_loadu_si512(w));
+VNNI static inline __m512i vnni_int8_step(__m512i sums, const int8_t *w,
+                                          const uint8_t *x) {
+    return _mm512_dpbusd_epi32(sums, _mm512_loadu_si512(x),
+                               _mm512_loadu_si512(w));
 }
 VNNI static inline int32_t vnni_int8_sum(__m512i sums) { return _mm512_reduce_add_epi32(sums); }
 RUNG(vnni_int8, VNNI, int8_t, uint8_t, int32_t, __m512i, 64)

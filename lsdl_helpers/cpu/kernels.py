@@ -154,6 +154,24 @@ def pad(x: Tensor) -> Tensor:
     return F.pad(x, (0, -x.shape[1] % BLOCK_COLUMNS)).contiguous()
 
 
+def step_source(name: str) -> str:
+    """Return the C function that does one step of a rung, in which alone the rungs differ.
+
+    Raises:
+        ValueError: for an unknown rung.
+
+    >>> print(step_source("scalar int8"))
+    static inline int32_t scalar_int8_step(int32_t sum, const int8_t *w, const uint8_t *x) {
+        return sum + *w * *x;
+    }
+    """
+    if name not in LADDER:
+        raise ValueError(f"rung {name!r} is not known; there are {', '.join(LADDER)}")
+    source = resources.files("lsdl_helpers.cpu").joinpath("kernels.c").read_text()
+    named = source.index(f" {LADDER[name].function}_step(")
+    return source[source.rindex("\n", 0, named) + 1 : source.index("\n}", named) + 2]
+
+
 def compile_kernels(compilers: Sequence[str] = COMPILERS) -> Kernels:
     """Compile the ladder with the first C compiler that is found; once in a process.
 

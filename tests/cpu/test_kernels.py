@@ -131,7 +131,10 @@ def test_without_a_temporary_folder_nothing_is_compiled(tmp_path, monkeypatch):
 def test_the_counts_are_those_of_the_source():
     """Products a step stand in the C source as the lanes of each rung."""
     source = (kernels.resources.files("lsdl_helpers.cpu") / "kernels.c").read_text()
-    for rung in LADDER.values():
+    for name, rung in LADDER.items():
+        assert kernels.step_source(name).count("\n}") == 1, "the step alone"
         start = source.index(f"\nRUNG({rung.function}, ")
         declared = source[start : source.index(")", start)]
         assert declared.endswith(f" {rung.multiply_adds}")
+    with pytest.raises(ValueError, match="'nonsense' is not known; there are scalar float"):
+        kernels.step_source("nonsense")
