@@ -11,8 +11,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from lsdl_helpers.launch import launch
 from lsdl_helpers.parallel.collectives import SlowLink
-from lsdl_helpers.parallel.data import DataParallel
-from lsdl_helpers.parallel.data.data_parallel import make_buckets
+from lsdl_helpers.parallel.data import DataParallel, make_buckets
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 STEPS, BATCH = 10, 24
