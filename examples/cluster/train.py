@@ -19,10 +19,17 @@ from torch.nn.parallel import DistributedDataParallel
 from lsdl_helpers.commands.numbers import whole_number
 from lsdl_helpers.commands.parser import Parser
 from lsdl_helpers.data.digits import digits
-from lsdl_helpers.launch import Place, join, load_latest, random_state, save, set_random_state
+from lsdl_helpers.launch import (
+    RankContext,
+    join,
+    load_latest_checkpoint,
+    random_state,
+    save_checkpoint,
+    set_random_state,
+)
 
 
-class Refused(ValueError):
+class OptionError(ValueError):
     """The options do not fit the data, the ranks or the checkpoints that there are."""
 
 
@@ -42,39 +49,41 @@ def network() -> nn.Module:
     )
 
 
-def my_examples(step: int, place: Place, batch: int, seed: int, num_examples: int) -> torch.Tensor:
+def my_examples(
+    step: int, context: RankContext, batch: int, seed: int, num_examples: int
+) -> torch.Tensor:
     """Return which examples a rank takes in a step: (batch,), int64.
 
     They follow from the arguments alone, so the order of the data needs no checkpoint.
     """
     generator = torch.Generator().manual_seed(seed * 1_000_000 + step)
     shuffled = torch.randperm(num_examples, generator=generator)
-    return shuffled[place.rank * batch : (place.rank + 1) * batch]
+    return shuffled[context.rank * batch : (context.rank + 1) * batch]
 
 
-def keep(
+def checkpoint(
     folder: Path, step: int, model: nn.Module, optimizer: torch.optim.Optimizer, settings: dict
 ) -> None:
-    """Let rank 0 write what all ranks have in common, and the random state of each."""
+    """Let rank 0 write a checkpoint of weights, optimizer, and the random state of each rank."""
     states = [None] * dist.get_world_size()
     dist.all_gather_object(states, random_state())
     if dist.get_rank() == 0:
-        both = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
-        save(folder, step, {**both, "random": states, "settings": settings})
+        training = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+        save_checkpoint(folder, step, {**training, "random": states, "settings": settings})
 
 
 def resume(folder: Path, model: nn.Module, optimizer: torch.optim.Optimizer, settings: dict) -> int:
-    """Go back to the last whole checkpoint, if there is one; return the steps done.
+    """Resume from the latest intact checkpoint, if there is one; return the steps done.
 
-    Rank 0 reads and the others are told, so all take the same.
+    Rank 0 reads it and broadcasts it, so all take the same.
     """
-    found = [load_latest(folder) if dist.get_rank() == 0 else None]
-    dist.broadcast_object_list(found)
-    if found[0] is None:
+    latest = [load_latest_checkpoint(folder) if dist.get_rank() == 0 else None]
+    dist.broadcast_object_list(latest)
+    if latest[0] is None:
         return 0
-    step, state = found[0]
+    step, state = latest[0]
     if state["settings"] != settings:
-        raise Refused(f"{folder} is of {state['settings']}, not of {settings}; choose another")
+        raise OptionError(f"{folder} is of {state['settings']}, not of {settings}; choose another")
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     set_random_state(state["random"][dist.get_rank()])
@@ -89,8 +98,8 @@ def fingerprint(model: nn.Module) -> str:
     return digest.hexdigest()
 
 
-def in_parallel(model: nn.Module, x: torch.Tensor) -> DistributedDataParallel:
-    """Wrap a network so that its gradients are averaged in the same order from the first step on.
+def wrap_in_ddp(model: nn.Module, x: torch.Tensor) -> DistributedDataParallel:
+    """Wrap a network in DistributedDataParallel, with the same order of sums in every step.
 
     DistributedDataParallel orders its buckets anew after its first backward pass. With three
     ranks or more, the order of a sum shows in its last bit, so a training that goes on would
@@ -102,39 +111,45 @@ def in_parallel(model: nn.Module, x: torch.Tensor) -> DistributedDataParallel:
     return parallel
 
 
-def train(place: Place, steps: int, batch: int, every: int, folder: Path, seed: int) -> None:
+def train(
+    context: RankContext, steps: int, batch: int, every: int, folder: Path, seed: int
+) -> None:
     (x, y), _ = digits()
-    if batch * place.world_size > len(x):
-        raise Refused(f"--batch is {batch}; {place.world_size} ranks share {len(x)} examples")
-    x, y = x.to(place.device), y.to(place.device)
+    if batch * context.world_size > len(x):
+        raise OptionError(f"--batch is {batch}; {context.world_size} ranks share {len(x)} examples")
+    x, y = x.to(context.device), y.to(context.device)
     torch.manual_seed(seed)
-    model = network().to(place.device)
+    model = network().to(context.device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
-    parallel = in_parallel(model, x[:1])
-    torch.manual_seed(seed * 1_000 + place.rank)  # each rank has its own dropout
-    settings = {"ranks": place.world_size, "batch": batch, "seed": seed}
+    parallel = wrap_in_ddp(model, x[:1])
+    torch.manual_seed(seed * 1_000 + context.rank)  # each rank has its own dropout
+    settings = {"ranks": context.world_size, "batch": batch, "seed": seed}
     start = resume(folder, model, optimizer, settings)
-    say = print if place.rank == 0 else lambda *args, **options: None
-    say(f"{place.world_size} ranks, {place.why}; step {start}", flush=True)
+
+    def print_once(text: str) -> None:
+        if context.rank == 0:
+            print(text, flush=True)
+
+    print_once(f"{context.world_size} ranks, {context.why}; step {start}")
     for step in range(start, steps):
-        mine = my_examples(step, place, batch, seed, len(x)).to(place.device)
+        mine = my_examples(step, context, batch, seed, len(x)).to(context.device)
         loss = F.cross_entropy(parallel(x[mine]), y[mine])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         if (step + 1) % every == 0 or step + 1 == steps:
-            keep(folder, step + 1, model, optimizer, settings)
-            say(f"step {step + 1}: loss {loss.item():.3f}", flush=True)
-    say(f"weights {fingerprint(model)}", flush=True)
+            checkpoint(folder, step + 1, model, optimizer, settings)
+            print_once(f"step {step + 1}: loss {loss.item():.3f}")
+    print_once(f"weights {fingerprint(model)}")
 
 
 def main() -> None:
     parser = make_parser()
-    given = vars(parser.parse_args())
-    with join(timeout=timedelta(minutes=5)) as place:
+    options = vars(parser.parse_args())
+    with join(timeout=timedelta(minutes=5)) as context:
         try:
-            train(place, **given)
-        except Refused as error:
+            train(context, **options)
+        except OptionError as error:
             parser.error(str(error))
 
 

@@ -1,4 +1,4 @@
-"""Send functions of a notebook to other processes, with the names of their cells."""
+"""Pickle functions and classes of a notebook by value, for processes that have no notebook."""
 
 import io
 import sys
@@ -24,17 +24,17 @@ def dumps(value: Any) -> bytes:
 
 def _reduce_code(code: CodeType) -> tuple[Callable[..., CodeType], tuple[Any, ...]]:
     make, args = cloudpickle.CloudPickler.dispatch_table[CodeType](code)
-    return _make_code, (make, args, code.co_filename)
+    return _rebuild_code, (make, args, code.co_filename)
 
 
-def _make_code(make: Callable[..., CodeType], args: tuple[Any, ...], file: str) -> CodeType:
+def _rebuild_code(make: Callable[..., CodeType], args: tuple[Any, ...], file: str) -> CodeType:
     return make(*args).replace(co_filename=file)
 
 
-def _make_in_main(make: Callable[..., Any], args: tuple[Any, ...], name: str) -> Any:
-    made = make(*args)
-    vars(sys.modules["__main__"]).setdefault(name, made)
-    return made
+def _rebuild_in_main(make: Callable[..., Any], args: tuple[Any, ...], name: str) -> Any:
+    rebuilt = make(*args)
+    vars(sys.modules["__main__"]).setdefault(name, rebuilt)
+    return rebuilt
 
 
 class _Pickler(cloudpickle.CloudPickler):
@@ -50,4 +50,4 @@ class _Pickler(cloudpickle.CloudPickler):
         if vars(sys.modules["__main__"]).get(name) is not obj:
             return reduced
         make, args, *state = reduced
-        return _make_in_main, (make, args, name), *state
+        return _rebuild_in_main, (make, args, name), *state

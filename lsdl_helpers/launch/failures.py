@@ -1,4 +1,4 @@
-"""Which of several failing ranks failed first, and how that is told."""
+"""Error messages of failed ranks: which one failed first, its exception, its traceback."""
 
 import linecache
 import os
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lsdl_helpers.launch.worker import Failure, Frame
+from lsdl_helpers.launch.worker import ExceptionReport, Frame
 
 
 class RankError(RuntimeError):
@@ -20,7 +20,7 @@ class RankError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Death:
+class ProcessExit:
     """A process that ended without a report; `when` is the time at which that was seen."""
 
     exit_code: int
@@ -46,55 +46,69 @@ class Death:
         return self.exit_code == -9  # SIGKILL, which Windows does not have
 
 
-def first_failure(failures: Mapping[int, Failure | Death]) -> int:
+def first_failure(failures: Mapping[int, ExceptionReport | ProcessExit]) -> int:
     """Return the rank that failed first, for the others may have failed because of it.
 
-    A rank that was killed from outside comes before all, one that lost its peer after all.
+    A rank that was killed comes before all, one that lost the connection to a peer after all.
     """
 
     def order(rank: int) -> tuple[bool, bool, float]:
         failure = failures[rank]
-        was_killed = isinstance(failure, Death) and failure.killed
+        was_killed = isinstance(failure, ProcessExit) and failure.killed
         return (not was_killed, failure.lost_a_peer, failure.when)
 
     return min(failures, key=order)
 
 
-def as_error(rank: int, failure: Failure | Death, returned: Iterable[int] = ()) -> RankError:
-    """Return what is raised for a failed rank; who lost its peer may wait for one that returned."""
-    if isinstance(failure, Death):
+def to_rank_error(
+    rank: int, failure: ExceptionReport | ProcessExit, returned: Iterable[int] = ()
+) -> RankError:
+    """Return the error of a failed rank.
+
+    One that lost its peer may have waited for one that returned: such ranks are named.
+    """
+    if isinstance(failure, ProcessExit):
         return RankError(f"rank {rank} {failure.text}")
     others = ", ".join(map(str, sorted(returned)))
     note = f"\nreturned before: rank {others}" if failure.lost_a_peer and others else ""
-    error = RankError(f"rank {rank} raised {failure.text}{tell(failure.frames)}{note}")
-    error.__cause__ = unpickled(failure.exception)
+    error = RankError(f"rank {rank} raised {failure.text}{format_frames(failure.frames)}{note}")
+    error.__cause__ = unpickle_exception(failure.exception)
     return error
 
 
-def tell(frames: list[Frame]) -> str:
-    """Return a line for each frame, with its code, which a notebook keeps in this process."""
+def format_frames(frames: list[Frame]) -> str:
+    """Format the frames of a traceback, each with its line of code.
+
+    The code of a notebook is known in this process alone, not in a rank.
+    """
     return "".join(
-        f"\n  {place(file)}, line {number}, in {name}: {linecache.getline(file, number).strip()}"
+        f"\n  {short_name(file)}, line {number}, in {name}: "
+        f"{linecache.getline(file, number).strip()}"
         for file, number, name in frames
     )
 
 
-def place(file: str) -> str:
-    """Name a file for a reader: a cell has no name worth reading."""
+def short_name(file: str) -> str:
+    """Return the name of a file without its folder; "cell" for a cell of a notebook."""
     return "cell" if f"{os.sep}ipykernel_" in file else os.path.basename(file)
 
 
-def unpickled(exception: bytes | None) -> BaseException | None:
-    """Return the exception of a rank; None if its class needs more than its text, or misbehaves."""
+def unpickle_exception(pickled: bytes | None) -> BaseException | None:
+    """Return the exception of a rank, None if it cannot be unpickled.
+
+    Its class may need more arguments than its text, or turn out as anything else.
+    """
+    if pickled is None:
+        return None
     try:
-        found = None if exception is None else pickle.loads(exception)
+        exception = pickle.loads(pickled)
     except (Exception, SystemExit):
         return None
-    return found if isinstance(found, BaseException) else None
+    return exception if isinstance(exception, BaseException) else None
 
 
 def unpickle_result(rank: int, pickled: bytes) -> Any:
-    """Return what a rank has returned.
+    """Unpickle what the function returned on a rank.
 
     Raises:
         RankError: if it cannot be unpickled in this process.

@@ -23,7 +23,7 @@ from lsdl_helpers.launch.worker import Job
 
 LOCALHOST = "127.0.0.1"
 LOOPBACK = {"linux": "lo", "darwin": "lo0"}
-LONGEST_S = 2_000_000  # 23 days: torch counts the milliseconds in 32 bits
+MAX_TIMEOUT_S = 2_000_000  # 23 days: torch counts milliseconds in 32 bits
 
 
 def launch(
@@ -80,15 +80,15 @@ def launch(
     """
     _check(num_ranks, threads_per_rank, timeout)
     if from_environment():
-        _check_in_place(survive=survive, grouped=grouped)
-        return _run_in_place(fn, args, num_ranks, backend, threads_per_rank, timeout)
+        _check_options_of_torchrun(survive=survive, grouped=grouped)
+        return _run_under_torchrun(fn, args, num_ranks, backend, threads_per_rank, timeout)
     if grouped is None:
         grouped = bool(os.environ.get("LSDL_GROUPED_OUTPUT"))
     store = local_store()
     with tempfile.TemporaryDirectory(prefix="lsdl-launch-", ignore_cleanup_errors=True) as folder:
         job = Job(
-            call=by_value.dumps((fn, args)),
-            environment=_environment(num_ranks, store.port),
+            pickled_call=by_value.dumps((fn, args)),
+            environment=_torchrun_environment(num_ranks, store.port),
             start_method=multiprocessing.get_start_method(allow_none=True),
             folder=folder,
             backend=backend,
@@ -108,12 +108,12 @@ def _check(num_ranks: int, threads_per_rank: int, timeout: float) -> None:
     for name, count in (("num_ranks", num_ranks), ("threads_per_rank", threads_per_rank)):
         if count < 1:
             raise ValueError(f"{name} is {count}; it must be at least 1")
-    if not (isinstance(timeout, Real) and 0 < timeout <= LONGEST_S):
-        allowed = f"seconds, more than 0 and at most {LONGEST_S:,}"
+    if not (isinstance(timeout, Real) and 0 < timeout <= MAX_TIMEOUT_S):
+        allowed = f"seconds, more than 0 and at most {MAX_TIMEOUT_S:,}"
         raise ValueError(f"timeout is {timeout}; it must be a number of {allowed}")
 
 
-def _check_in_place(**options: bool | None) -> None:
+def _check_options_of_torchrun(**options: bool | None) -> None:
     for name, value in options.items():
         if value:
             why = "under torchrun or srun, which end all ranks with one and show what they print"
@@ -121,7 +121,7 @@ def _check_in_place(**options: bool | None) -> None:
 
 
 def local_store() -> dist.TCPStore:
-    """Return the store at which the ranks meet, on a free port that only this machine sees.
+    """Start a TCPStore for the rendezvous of ranks, on a free port that only this machine sees.
 
     Torch by itself would listen to the network. Not run on Windows, where it lacks libuv.
     """
@@ -133,8 +133,8 @@ def local_store() -> dist.TCPStore:
     )  # fmt: skip
 
 
-def _environment(num_ranks: int, port: int) -> dict[str, str]:
-    """Return what torchrun would set but for the number of the rank, beside what is set here."""
+def _torchrun_environment(num_ranks: int, port: int) -> dict[str, str]:
+    """Return the environment variables of this process, and those of torchrun but for RANK."""
     loopback = LOOPBACK.get(sys.platform)
     return {
         **({"GLOO_SOCKET_IFNAME": loopback} if loopback else {}),
@@ -147,34 +147,34 @@ def _environment(num_ranks: int, port: int) -> dict[str, str]:
     }
 
 
-_in_place = ExitStack()  # the process group of torchrun or srun, until the program ends
+_torchrun_group = ExitStack()  # the process group of torchrun or srun, until the program ends
 
 
-def _run_in_place(
+def _run_under_torchrun(
     fn: Callable[..., Any], args: tuple[Any, ...], num_ranks: int, backend: str | None,
     num_threads: int, timeout: float,
 ) -> list[Any]:  # fmt: skip
-    """Be one of the ranks that torchrun or srun has started."""
+    """Call the function as one of the ranks that torchrun or srun has started."""
     if not dist.is_initialized():
-        place = _in_place.enter_context(join(backend, timedelta(seconds=timeout)))
-        atexit.register(_in_place.close)
-        if place.rank == 0:
-            print(place.why)
+        context = _torchrun_group.enter_context(join(backend, timedelta(seconds=timeout)))
+        atexit.register(_torchrun_group.close)
+        if context.rank == 0:
+            print(context.why)
     world_size = dist.get_world_size()
     if world_size != num_ranks and dist.get_rank() == 0:
         print(f"launch: asked for {num_ranks} ranks, runs on the {world_size} that there are")
     results: list[Any] = [None] * world_size
-    with _threads(num_threads):
+    with _torch_threads(num_threads):
         result = fn(*args)
     dist.all_gather_object(results, result)
     return results
 
 
 @contextmanager
-def _threads(number: int) -> Iterator[None]:
-    usual = torch.get_num_threads()
+def _torch_threads(number: int) -> Iterator[None]:
+    before = torch.get_num_threads()
     torch.set_num_threads(number)
     try:
         yield
     finally:
-        torch.set_num_threads(usual)
+        torch.set_num_threads(before)

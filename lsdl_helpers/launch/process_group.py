@@ -1,4 +1,4 @@
-"""The process group that this process was started for by torchrun or srun."""
+"""Join the process group of torchrun or srun, with nccl where ranks have GPUs, else gloo."""
 
 import os
 import re
@@ -11,17 +11,17 @@ from datetime import timedelta
 import torch
 import torch.distributed as dist
 
-from lsdl_helpers.launch.rendezvous import meet
+from lsdl_helpers.launch.rendezvous import agree_on_nonce
 
 BACKENDS = ("gloo", "nccl")
-MEETING = timedelta(minutes=30)  # torch's own limit for gloo
-# what torchrun sets, in the order of the fields of Rank
-TORCHRUN = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT")
+RENDEZVOUS_TIMEOUT = timedelta(minutes=30)  # torch's own limit for gloo
+# what torchrun sets, in the order of the fields of RankEnvironment
+TORCHRUN_VARIABLES = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT")
 
 
 @dataclass(frozen=True)
-class Rank:
-    """Which process this is, and where the processes meet: a host and a TCP port of rank 0."""
+class RankEnvironment:
+    """What torchrun or srun say of a rank, and the host and TCP port of the rendezvous."""
 
     rank: int
     world_size: int
@@ -31,8 +31,8 @@ class Rank:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a rank computes and with what it communicates; ``why`` says it in one line."""
+class RankContext:
+    """Device and backend of a rank; ``why`` says in one line how they were chosen."""
 
     rank: int
     world_size: int
@@ -42,7 +42,7 @@ class Place:
     why: str
 
 
-def from_environment(environ: Mapping[str, str] = os.environ) -> Rank | None:
+def from_environment(environ: Mapping[str, str] = os.environ) -> RankEnvironment | None:
     """Return what torchrun or srun says of this process; None if neither started it.
 
     A step of srun with a single task, in which a notebook may run, does not count. Ranks of
@@ -54,19 +54,18 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Rank | None:
 
     >>> from_environment({"SLURM_PROCID": "3", "SLURM_STEP_NUM_TASKS": "4", "SLURM_LOCALID": "1",
     ...                   "SLURM_STEP_NODELIST": "n[1-2]", "SLURM_JOB_ID": "7"})
-    Rank(rank=3, world_size=4, local_rank=1, address='n1', port=16496)
+    RankEnvironment(rank=3, world_size=4, local_rank=1, address='n1', port=16496)
     """
     if "RANK" in environ or "WORLD_SIZE" in environ:
-        missing = [name for name in TORCHRUN if name not in environ]
+        missing = [name for name in TORCHRUN_VARIABLES if name not in environ]
         if missing:
-            raise ValueError(
-                f"{', '.join(missing)} is not set; torchrun sets {', '.join(TORCHRUN)}"
-            )
-        rank, world_size, local_rank, address, port = (environ[name] for name in TORCHRUN)
-        return Rank(int(rank), int(world_size), int(local_rank), address, int(port))
+            required = ", ".join(TORCHRUN_VARIABLES)
+            raise ValueError(f"{', '.join(missing)} is not set; torchrun sets {required}")
+        rank, world_size, local_rank, address, port = map(environ.get, TORCHRUN_VARIABLES)
+        return RankEnvironment(int(rank), int(world_size), int(local_rank), address, int(port))
     # a batch script has SLURM_PROCID, too, but only srun sets the number of a step's tasks
     if int(environ.get("SLURM_STEP_NUM_TASKS", 1)) > 1:
-        return Rank(
+        return RankEnvironment(
             int(environ["SLURM_PROCID"]),
             int(environ["SLURM_STEP_NUM_TASKS"]),
             int(environ["SLURM_LOCALID"]),
@@ -77,7 +76,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Rank | None:
 
 
 @contextmanager
-def join(backend: str | None = None, timeout: timedelta | None = None) -> Iterator[Place]:
+def join(backend: str | None = None, timeout: timedelta | None = None) -> Iterator[RankContext]:
     """Start the process group of torchrun or srun; end it with the ``with`` block.
 
     Without either, the group has one rank. If every rank has a GPU of its own the group uses
@@ -85,44 +84,51 @@ def join(backend: str | None = None, timeout: timedelta | None = None) -> Iterat
 
     Args:
         backend: "gloo" or "nccl", if it is not to be chosen.
-        timeout: for meeting and for every collective; torch's own, of minutes, if None.
+        timeout: of the rendezvous and of every collective; torch's own, of minutes, if None.
 
     Raises:
         ValueError: for another backend; for "nccl" if a rank has no GPU of its own; for
             incomplete variables of torchrun.
         TimeoutError: on rank 0, with the ranks that did not come.
 
-    >>> with join() as place:
-    ...     print(place.rank, place.world_size, place.why)
+    >>> with join() as context:
+    ...     print(context.rank, context.world_size, context.why)
     0 1 gloo on the CPU: rank 0 has no GPU
     """
     if backend not in (None, *BACKENDS):
         raise ValueError(f"backend is {backend!r}; it must be one of {', '.join(BACKENDS)}")
-    me = from_environment() or Rank(0, 1, 0, "", 0)
+    environment = from_environment() or RankEnvironment(0, 1, 0, "", 0)
     limit = {} if timeout is None else {"timeout": timeout}
-    store = _open_store(me, limit)
-    index, gpu = _own_gpu(me.local_rank)
-    word, gpus = meet(store, me.rank, me.world_size, gpu, timeout or MEETING)
-    place = choose(me, index, gpus, backend)
-    if place.device.type == "cuda":
-        torch.cuda.set_device(place.device)
-        limit["device_id"] = place.device
+    store = _open_store(environment, limit)
+    index, gpu = own_gpu(environment.local_rank)
+    nonce, gpus = agree_on_nonce(
+        store, environment.rank, environment.world_size, gpu, timeout or RENDEZVOUS_TIMEOUT
+    )
+    context = choose_backend(environment, index, gpus, backend)
+    if context.device.type == "cuda":
+        torch.cuda.set_device(context.device)
+        limit["device_id"] = context.device
     dist.init_process_group(
-        place.backend,
-        store=dist.PrefixStore(word, store),
-        rank=me.rank,
-        world_size=me.world_size,
+        context.backend,
+        store=dist.PrefixStore(nonce, store),
+        rank=environment.rank,
+        world_size=environment.world_size,
         **limit,
     )
     dist.barrier()  # a rank that leaves early would break the connecting of the others
     try:
-        yield place
+        yield context
     finally:
         dist.destroy_process_group()
 
 
-def choose(me: Rank, index: int | None, gpus: list[str], backend: str | None = None) -> Place:
-    """Return the place of a rank, given which GPU each rank would take.
+def choose_backend(
+    environment: RankEnvironment,
+    index: int | None,
+    gpus: list[str],
+    backend: str | None = None,
+) -> RankContext:
+    """Choose backend and device of a rank, given which GPU each rank would take.
 
     Args:
         index: of this rank's GPU on its machine; None if it has none.
@@ -132,10 +138,10 @@ def choose(me: Rank, index: int | None, gpus: list[str], backend: str | None = N
     Raises:
         ValueError: for "nccl" if a rank has no GPU of its own.
 
-    >>> choose(Rank(0, 2, 0, "", 0), 0, ["GPU-a", "GPU-a"]).why
+    >>> choose_backend(RankEnvironment(0, 2, 0, "", 0), 0, ["GPU-a", "GPU-a"]).why
     'gloo on the CPU: ranks 0 and 1 share a GPU'
     """
-    obstacle = _obstacle(gpus)
+    obstacle = why_not_nccl(gpus)
     if backend == "nccl" and obstacle:
         raise ValueError(f"backend is 'nccl', but {obstacle}; it must be 'gloo' here")
     if obstacle or backend == "gloo":
@@ -144,10 +150,11 @@ def choose(me: Rank, index: int | None, gpus: list[str], backend: str | None = N
     else:
         name, device = "nccl", torch.device("cuda", index)
         why = "nccl: every rank has a GPU of its own"
-    return Place(me.rank, me.world_size, me.local_rank, name, device, why)
+    rank, world_size = environment.rank, environment.world_size
+    return RankContext(rank, world_size, environment.local_rank, name, device, why)
 
 
-def _own_gpu(local_rank: int) -> tuple[int | None, str]:
+def own_gpu(local_rank: int) -> tuple[int | None, str]:
     """Return index and identifier of the GPU that a rank would take."""
     if not (torch.cuda.is_available() and dist.is_nccl_available()):
         return None, ""
@@ -155,8 +162,8 @@ def _own_gpu(local_rank: int) -> tuple[int | None, str]:
     return index, str(torch.cuda.get_device_properties(index).uuid)
 
 
-def _obstacle(gpus: list[str]) -> str:
-    """Say why nccl is impossible with these GPUs of the ranks, "" standing for none."""
+def why_not_nccl(gpus: list[str]) -> str:
+    """Return what keeps ranks with these GPUs ("" is none) from using nccl; "" if nothing does."""
     if "" in gpus:
         return f"rank {gpus.index('')} has no GPU"
     for rank, gpu in enumerate(gpus):
@@ -165,12 +172,12 @@ def _obstacle(gpus: list[str]) -> str:
     return ""
 
 
-def _open_store(me: Rank, limit: dict[str, timedelta]) -> dist.Store:
-    if me.world_size == 1:
+def _open_store(environment: RankEnvironment, limit: dict[str, timedelta]) -> dist.Store:
+    if environment.world_size == 1:
         return dist.HashStore()
     libuv = "?use_libuv=0" if sys.platform == "win32" else ""  # torch is built without it there
-    url = f"tcp://{me.address}:{me.port}{libuv}"
-    store, _, _ = next(dist.rendezvous(url, me.rank, me.world_size, **limit))
+    url = f"tcp://{environment.address}:{environment.port}{libuv}"
+    store, _, _ = next(dist.rendezvous(url, environment.rank, environment.world_size, **limit))
     return store
 
 
@@ -180,6 +187,6 @@ def _first_host(hosts: str) -> str:
 
 
 def _port_of_step(environ: Mapping[str, str]) -> int:
-    """Return a port below those that systems give out by themselves, the same on all hosts."""
+    """Return a port below the ephemeral ones, the same on all hosts of a step."""
     number = 16 * int(environ["SLURM_JOB_ID"]) + int(environ.get("SLURM_STEP_ID", 0))
     return 16_384 + number % 16_384

@@ -1,4 +1,4 @@
-"""The processes of one launch: started, heard, and ended whatever happens."""
+"""Start the processes of one launch, collect their reports, and end them whatever happens."""
 
 import os
 import pickle
@@ -12,19 +12,19 @@ from typing import Any
 
 from lsdl_helpers.launch import starting
 from lsdl_helpers.launch.failures import (
-    Death,
+    ProcessExit,
     RankError,
-    as_error,
     first_failure,
-    tell,
+    format_frames,
+    to_rank_error,
     unpickle_result,
 )
-from lsdl_helpers.launch.worker import Failure, Job, run_rank
+from lsdl_helpers.launch.worker import ExceptionReport, Job, run_rank
 
 GRACE_S = 0.3  # for the reports of other ranks after the first failure
-CAUSE_S = 5.0  # for the report of the one whose loss the others report
-TICK_S = 0.05  # how often there is a look at output and clock
-ANSWER_S = 1.0  # for saying at which line a rank stands
+ROOT_CAUSE_S = 5.0  # for the report of the rank whose loss the others report
+POLL_S = 0.05  # between looks at output and clock
+TRACEBACK_S = 1.0  # for the tracebacks that are asked for at a timeout
 
 
 class Ranks:
@@ -33,13 +33,13 @@ class Ranks:
     def __init__(self, num_ranks: int, job: Job) -> None:
         self.num_ranks, self.job = num_ranks, job
         self.processes, self.reports, self.controls = [], [], []
-        self.pickled: dict[int, bytes] = {}
-        self.failures: dict[int, Failure | Death] = {}
-        self.stacks: dict[int, str] = {}
+        self.pickled_results: dict[int, bytes] = {}
+        self.failures: dict[int, ExceptionReport | ProcessExit] = {}
+        self.tracebacks: dict[int, str] = {}
 
     def __enter__(self) -> "Ranks":
         try:
-            with uninterrupted():
+            with defer_ctrl_c():
                 for rank in range(self.num_ranks):
                     self._start(rank)
         except BaseException:
@@ -48,54 +48,53 @@ class Ranks:
         return self
 
     def __exit__(self, *error: object) -> None:
-        with uninterrupted():
+        with defer_ctrl_c():
             for process in self.processes:
-                kill(process)
+                kill_with_children(process)
             for connection in (*self.reports, *self.controls):
                 connection.close()
 
     def wait(self, timeout: float, survive: bool, show: Callable[[], None]) -> None:
-        """Collect reports until each rank has ended, or one has failed and shall not.
+        """Collect reports until all ranks have finished, or one has failed and `survive` is false.
 
         Raises:
             TimeoutError: after `timeout` seconds, with the line at which each rank stands.
         """
         end = time.monotonic() + timeout
-        while self.silent:
-            self._collect(TICK_S)
+        while self.unfinished:
+            self._collect(POLL_S)
             show()
             if self.failures and not survive:
-                self._collect_until(lambda: not self.silent, GRACE_S)
-                self._collect_until(lambda: not self.silent or self._knows_cause(), CAUSE_S)
+                self._collect_root_cause()
                 return
             if time.monotonic() > end:
-                raise TimeoutError(f"not done after {timeout:g} s{self._where()}")
+                raise TimeoutError(f"not done after {timeout:g} s{self._request_tracebacks()}")
 
     def results(self, survive: bool) -> list[Any]:
-        """Return the results by rank, or raise the first failure, or put each in its place."""
+        """Return the results by rank; raise the first failure, or return it if `survive`."""
         if self.failures and not survive:
             first = first_failure(self.failures)
-            raise as_error(first, self.failures[first], returned=self.pickled)
+            raise to_rank_error(first, self.failures[first], returned=self.pickled_results)
         return [self._result(rank, survive) for rank in range(self.num_ranks)]
 
     def _result(self, rank: int, survive: bool) -> Any:
         if rank in self.failures:
-            return as_error(rank, self.failures[rank])
+            return to_rank_error(rank, self.failures[rank])
         try:
-            return unpickle_result(rank, self.pickled[rank])
+            return unpickle_result(rank, self.pickled_results[rank])
         except RankError as error:
             if survive:
                 return error
             raise
 
     @property
-    def silent(self) -> list[int]:
-        """The ranks that have neither a result nor failed."""
-        heard = {*self.pickled, *self.failures}
-        return [rank for rank in range(self.num_ranks) if rank not in heard]
+    def unfinished(self) -> list[int]:
+        """The ranks of which there is neither a result nor a failure."""
+        finished = {*self.pickled_results, *self.failures}
+        return [rank for rank in range(self.num_ranks) if rank not in finished]
 
     def _start(self, rank: int) -> None:
-        context = starting.context()
+        context = starting.multiprocessing_context()
         reports, reports_of_rank = context.Pipe(duplex=False)
         control_of_rank, control = context.Pipe(duplex=False)
         self.reports.append(reports)
@@ -103,7 +102,7 @@ class Ranks:
         process = context.Process(
             target=run_rank,
             args=(rank, self.job, reports_of_rank, control_of_rank),
-            name=f"{starting.NAME}-{rank}",
+            name=f"{starting.PROCESS_NAME}-{rank}",
         )
         process.start()
         self.processes.append(process)
@@ -113,66 +112,72 @@ class Ranks:
     def _collect_until(self, done: Callable[[], bool], seconds: float) -> None:
         end = time.monotonic() + seconds
         while not done() and time.monotonic() < end:
-            self._collect(TICK_S)
+            self._collect(POLL_S)
 
     def _collect(self, seconds: float) -> None:
         """Read the reports that come within `seconds`, the first of them at once."""
-        watched = {self.reports[rank]: rank for rank in self.silent}
+        watched = {self.reports[rank]: rank for rank in self.unfinished}
         # A process that a rank has forked keeps its end of the pipe open, but not the sentinel.
-        watched |= {self.processes[rank].sentinel: rank for rank in self.silent}
+        watched |= {self.processes[rank].sentinel: rank for rank in self.unfinished}
         for rank in {watched[ready] for ready in wait(list(watched), seconds)}:
-            self._read(rank)
+            self._read_reports(rank)
 
-    def _read(self, rank: int) -> None:
+    def _read_reports(self, rank: int) -> None:
         process = self.processes[rank]
         ended = not process.is_alive()  # asked before the last look for a report
-        while kind := self._next_report(rank):
-            self._take(rank, kind)
-        if ended and rank in self.silent:
-            self.failures[rank] = Death(process.exitcode, time.monotonic())
-            kill(process)
+        while kind := self._next_report_kind(rank):
+            self._load_report(rank, kind)
+        if ended and rank in self.unfinished:
+            self.failures[rank] = ProcessExit(process.exitcode, time.monotonic())
+            kill_with_children(process)
 
-    def _next_report(self, rank: int) -> str | None:
-        """Return the kind of a report, None if there is none yet or no more."""
+    def _next_report_kind(self, rank: int) -> str | None:
+        """Return the kind of the next report; None if there is none, yet or any more."""
         try:
             return self.reports[rank].recv() if self.reports[rank].poll() else None
         except (EOFError, OSError):
-            self.processes[rank].join(TICK_S)  # it is about to end
+            self.processes[rank].join(POLL_S)  # it is about to end
             return None
 
-    def _take(self, rank: int, kind: str) -> None:
+    def _load_report(self, rank: int, kind: str) -> None:
         with open(os.path.join(self.job.folder, f"{rank}.{kind}"), "rb") as file:
             content = pickle.load(file)
         if kind == "result":
-            self.pickled[rank] = content
+            self.pickled_results[rank] = content
         elif kind == "failure":
             self.failures[rank] = content
         else:
-            self.stacks[rank] = tell(content)
+            self.tracebacks[rank] = format_frames(content)
 
-    def _knows_cause(self) -> bool:
-        return any(not failure.lost_a_peer for failure in self.failures.values())
+    def _collect_root_cause(self) -> None:
+        """Wait for more failures, longer as long as all of them are of a lost peer."""
 
-    def _where(self) -> str:
-        """Ask every rank that is silent for the line at which it stands."""
-        asked = self.silent
+        def known() -> bool:
+            return not all(failure.lost_a_peer for failure in self.failures.values())
+
+        self._collect_until(lambda: not self.unfinished, GRACE_S)
+        self._collect_until(lambda: not self.unfinished or known(), ROOT_CAUSE_S)
+
+    def _request_tracebacks(self) -> str:
+        """Ask every unfinished rank for its traceback; return them as text."""
+        asked = self.unfinished
         for rank in asked:
             with suppress(OSError):  # it may end just now
-                self.controls[rank].send("where?")
-        self._collect_until(lambda: self.stacks.keys() >= set(self.silent), ANSWER_S)
+                self.controls[rank].send("traceback")
+        self._collect_until(lambda: self.tracebacks.keys() >= set(self.unfinished), TRACEBACK_S)
         return "".join(
-            f"\nrank {rank} stands at{self.stacks.get(rank, ' no line of Python')}"
+            f"\nrank {rank} stands at{self.tracebacks.get(rank, ' no line of Python')}"
             for rank in asked
         )
 
 
-def kill(process: Any) -> None:
-    """End what still runs of a process and of those that it has started; wait for its end.
+def kill_with_children(process: Any) -> None:
+    """Kill a process, and those that it has started; wait for its end.
 
-    The number of a process that has ended may have become that of somebody else's.
+    Not the group of one that has ended, whose number may have become that of a stranger.
     """
     alive = process.is_alive()
-    if os.name == "posix" and (alive or not exists(process.pid)):
+    if os.name == "posix" and (alive or not process_exists(process.pid)):
         # macOS answers that nobody may do so where all of the group have ended
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -181,7 +186,7 @@ def kill(process: Any) -> None:
     process.join()
 
 
-def exists(pid: int) -> bool:
+def process_exists(pid: int) -> bool:
     """Return whether a process has this number (POSIX)."""
     try:
         os.kill(pid, 0)
@@ -193,16 +198,16 @@ def exists(pid: int) -> bool:
 
 
 @contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C wait until the block is done, so that no process is started and forgotten."""
+def defer_ctrl_c() -> Iterator[None]:
+    """Defer Ctrl-C until the block is done, so that no process is started and forgotten."""
     if threading.current_thread() is not threading.main_thread():
         yield  # Ctrl-C comes to the main thread only
         return
-    came = []
-    usual = signal.signal(signal.SIGINT, lambda *signal_and_frame: came.append(signal_and_frame))
+    deferred = []
+    usual = signal.signal(signal.SIGINT, lambda *arguments: deferred.append(arguments))
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, usual)
-        if came and callable(usual):
-            usual(*came[-1])
+        if deferred and callable(usual):
+            usual(*deferred[-1])

@@ -1,4 +1,4 @@
-"""How the processes of ranks are started: without the program that calls, and fast on Linux."""
+"""How multiprocessing starts ranks: by a fork server on Linux, without the calling program."""
 
 import functools
 import multiprocessing
@@ -10,9 +10,9 @@ from multiprocessing import process, spawn, util
 from multiprocessing.context import BaseContext
 from typing import Any
 
-NAME = "lsdl-rank"  # of the processes, by which they are told from others
+PROCESS_NAME = "lsdl-rank"
 
-# What ranks need is imported once, before they are forked. Without torch._dynamo each would
+# What the fork server imports, once, before it forks. Without torch._dynamo each rank would
 # import it at its first optimizer step, which takes seconds.
 PRELOADED = [
     "torch._dynamo",
@@ -24,16 +24,17 @@ PRELOADED = [
 ]
 
 # Bytes: multiprocessing adds "/listener-12345678", and macOS allows 103 in all, Linux 107.
-LONGEST_SOCKET_FOLDER = 85
+MAX_SOCKET_FOLDER_LENGTH = 85
 
 
-def context() -> BaseContext:
-    """Return what starts ranks: a fork server on Linux, else spawn (not run there).
+def multiprocessing_context() -> BaseContext:
+    """Return multiprocessing's start method for ranks: forkserver on Linux, else spawn.
 
     Not fork: threads that torch has started here would be missing there, and waited for. And
-    no fork server on macOS, where a fork is unsafe once a framework was loaded.
+    no fork server on macOS, where a fork is unsafe once a framework was loaded. (Spawn was not
+    run there.)
     """
-    _leave_out_main()
+    _hide_main_program()
     if os.name == "posix":
         _shorten_socket_paths()
     if sys.platform != "linux":
@@ -44,8 +45,8 @@ def context() -> BaseContext:
 
 
 @functools.cache
-def _leave_out_main() -> None:
-    """Keep multiprocessing from running the program that calls again, from the top, in a rank.
+def _hide_main_program() -> None:
+    """Keep multiprocessing from running the calling program again, from the top, in each rank.
 
     The function travels by value, so that no rank needs the program. ``__main__`` itself stays
     as it is, for other threads use it, and so do processes that are no ranks.
@@ -54,7 +55,7 @@ def _leave_out_main() -> None:
 
     def preparation_data(name: str) -> dict[str, Any]:
         data = usual(name)
-        if name.startswith(NAME):
+        if name.startswith(PROCESS_NAME):
             data.pop("init_main_from_name", None)
             data.pop("init_main_from_path", None)
         return data
@@ -64,7 +65,7 @@ def _leave_out_main() -> None:
 
 def _shorten_socket_paths() -> None:
     """Have multiprocessing keep its sockets in /tmp if ``TMPDIR`` is too long for their paths."""
-    if len(os.fsencode(util.get_temp_dir())) <= LONGEST_SOCKET_FOLDER:
+    if len(os.fsencode(util.get_temp_dir())) <= MAX_SOCKET_FOLDER_LENGTH:
         return
     short = tempfile.mkdtemp(prefix="pymp-", dir="/tmp")
     util.Finalize(None, shutil.rmtree, args=(short, True), exitpriority=-100)

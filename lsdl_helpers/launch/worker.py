@@ -27,9 +27,9 @@ Frame = tuple[str, int, str]  # file, line, function
 
 @dataclass(frozen=True)
 class Job:
-    """What every rank is told: the pickled call, and where and how to make it."""
+    """What every rank is given: the pickled function and arguments, and how to call it."""
 
-    call: bytes
+    pickled_call: bytes
     environment: dict[str, str]
     start_method: str | None  # of processes that the function starts
     folder: str  # for output and reports
@@ -39,7 +39,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Failure:
+class ExceptionReport:
     """An exception of one rank: as text, pickled where it can be, with the time it was raised."""
 
     text: str
@@ -52,42 +52,42 @@ class Failure:
 def run_rank(rank: int, job: Job, reports: Connection, control: Connection) -> None:
     """Join the process group, call the function, report its result or its exception.
 
-    A report is a file of the folder, named by rank and kind: "result", pickled, "failure", a
-    Failure, or, whenever `control` asks, "stack", the frames of the main thread. The process
-    ends itself when `control` closes, which it does with the process that called ``launch``.
+    A report is a file of the folder, named by rank and kind: "result", pickled, "failure", an
+    ExceptionReport, or, whenever `control` asks, "traceback", the frames of the main thread. The
+    process ends when `control` closes, which it does with the process that called ``launch``.
     """
-    leave_the_terminal()
+    detach_from_terminal()
     path = os.path.join(job.folder, str(rank))
-    write_to(f"{path}.txt")
-    send = Sender(path, reports)
-    threading.Thread(target=watch, args=(control, send, job.folder), daemon=True).start()
+    redirect_output(f"{path}.txt")
+    send = ReportSender(path, reports)
+    threading.Thread(target=watch_parent, args=(control, send, job.folder), daemon=True).start()
     os.environ.clear()
     os.environ.update(job.environment, RANK=str(rank), LOCAL_RANK=str(rank))
     multiprocessing.set_start_method(job.start_method, force=True)
     sys.modules["__main__"] = ModuleType("__main__")  # for what comes by value
     try:
-        send("result", cloudpickle.dumps(call(job)))
+        send("result", cloudpickle.dumps(call_function(job)))
     except BaseException as error:
-        send("failure", describe(error))
-    end_group()  # now, for threads of libraries may hang after a lost peer
+        send("failure", report_exception(error))
+    exit_with_children()  # now, for threads of libraries may hang after a lost peer
 
 
-def call(job: Job) -> Any:
-    """Run the function between joining the process group and leaving it."""
+def call_function(job: Job) -> Any:
+    """Call the function between joining torch's process group and leaving it."""
     torch.set_num_threads(job.num_threads)
-    fn, args = pickle.loads(job.call)
+    fn, args = pickle.loads(job.pickled_call)
     # Collectives have more time than the whole call, whose error names the line of every rank.
-    with join(job.backend, timedelta(seconds=job.timeout_s + 60)) as place:
-        if place.rank == 0 and torch.accelerator.is_available():
-            print(place.why)
+    with join(job.backend, timedelta(seconds=job.timeout_s + 60)) as context:
+        if context.rank == 0 and torch.accelerator.is_available():
+            print(context.why)
         return fn(*args)
 
 
-class Sender:
-    """Writes reports, one at a time, from whichever thread has one, and says of which kind.
+class ReportSender:
+    """Writes reports to files, one at a time, from any thread, and sends their kind through a pipe.
 
-    A report does not go through the pipe, where it would keep who reads it waiting if this
-    process stopped in the middle.
+    A report itself does not go through the pipe, where it would keep who reads it waiting if
+    this process stopped in the middle.
     """
 
     def __init__(self, path: str, reports: Connection) -> None:
@@ -95,47 +95,51 @@ class Sender:
 
     def __call__(self, kind: str, content: Any) -> None:
         with self.lock:
-            flush()
+            flush_output()
             with open(f"{self.path}.{kind}", "wb") as file:
                 pickle.dump(content, file)
             self.reports.send(kind)
 
 
-def flush() -> None:
+def flush_output() -> None:
+    """Write out what Python has buffered of what was printed."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):  # the function may have closed it
             stream.flush()
 
 
-def watch(control: Connection, send: Callable[[str, Any], None], folder: str) -> None:
-    """Answer where the main thread stands; end this process with the one that started it."""
+def watch_parent(control: Connection, send: Callable[[str, Any], None], folder: str) -> None:
+    """Send the traceback of the main thread on request; end this process with its parent."""
     main = threading.main_thread().ident
     try:
         while True:
             control.recv()
             stack = traceback.extract_stack(sys._current_frames()[main])
-            send("stack", frames_of_caller(stack))
+            send("traceback", frames_of_function(stack))
     except (EOFError, OSError):
         shutil.rmtree(folder, ignore_errors=True)
-        end_group()
+        exit_with_children()
 
 
-def end_group() -> NoReturn:
-    """End this process, with those that it has started where the system has process groups."""
+def exit_with_children() -> NoReturn:
+    """Kill this process, with those that it has started where the system has process groups."""
     if os.name == "posix":
         os.killpg(os.getpid(), signal.SIGKILL)
     os._exit(1)
 
 
-def leave_the_terminal() -> None:
-    """Ctrl-C is for the process that waits; it ends this one, with the processes it starts."""
+def detach_from_terminal() -> None:
+    """Ignore Ctrl-C, and lead a process group, to which all that this process starts belongs.
+
+    The process that called ``launch`` hears Ctrl-C, and kills the group.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if os.name == "posix":
         os.setpgid(0, 0)
 
 
-def write_to(path: str) -> None:
-    """Send what this process and its libraries print to a file, line by line."""
+def redirect_output(path: str) -> None:
+    """Redirect what this process and its libraries print to a file, line by line."""
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
@@ -144,27 +148,30 @@ def write_to(path: str) -> None:
     os.close(file)
 
 
-def describe(error: BaseException) -> Failure:
-    """Make an exception into something that can be sent."""
+def report_exception(error: BaseException) -> ExceptionReport:
+    """Turn an exception into text, frames and bytes, which can be sent whatever it holds."""
     when = time.monotonic()
     try:
         pickled = cloudpickle.dumps(error)
     except (Exception, SystemExit):
         pickled = None
     text = "".join(traceback.format_exception_only(error)).strip()
-    frames = frames_of_caller(traceback.extract_tb(error.__traceback__))
-    return Failure(text, frames, pickled, lost_a_peer(text), when)
+    frames = frames_of_function(traceback.extract_tb(error.__traceback__))
+    return ExceptionReport(text, frames, pickled, lost_a_peer(text), when)
 
 
-def frames_of_caller(stack: traceback.StackSummary) -> list[Frame]:
-    """Return the frames from the launched function downward; all, if it has not begun."""
+def frames_of_function(stack: traceback.StackSummary) -> list[Frame]:
+    """Return the frames of a traceback from the launched function on; all, if it has not begun."""
     frames = [(frame.filename, frame.lineno or 0, frame.name) for frame in stack]
-    above = [i for i, (file, _, name) in enumerate(frames) if (file, name) == (__file__, "call")]
-    return frames[above[-1] + 1 :] if above else frames
+    callers = [
+        k for k, (file, _, name) in enumerate(frames)
+        if (file, name) == (__file__, call_function.__name__)
+    ]  # fmt: skip
+    return frames[callers[-1] + 1 :] if callers else frames
 
 
 # What gloo, nccl and the store say when the other side is gone or silent.
-SIGNS_OF_A_LOST_PEER = (
+LOST_PEER_MESSAGES = (
     "Connection closed by peer",
     "Connection reset by peer",
     "Broken pipe",
@@ -178,4 +185,4 @@ SIGNS_OF_A_LOST_PEER = (
 
 def lost_a_peer(text: str) -> bool:
     """Return whether an exception says that another rank is gone, and so is not the first."""
-    return any(sign in text for sign in SIGNS_OF_A_LOST_PEER)
+    return any(message in text for message in LOST_PEER_MESSAGES)

@@ -37,10 +37,10 @@ def interrupt(example, rank: int, step: int, how: str) -> None:
     """Have it happen before a step of the example."""
     my_examples = example.my_examples
 
-    def interrupted(now, place, *args):
-        if (place.rank, now) == (rank, step):
+    def interrupted(now, context, *args):
+        if (context.rank, now) == (rank, step):
             {"kill": kill, "wait": wait, "writing": kill_in_writing}[how]()
-        return my_examples(now, place, *args)
+        return my_examples(now, context, *args)
 
     example.my_examples = interrupted
 

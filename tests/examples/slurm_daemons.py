@@ -147,11 +147,11 @@ def commands(folder: Path) -> list[list[str]]:
 
 def left_over(folder: Path) -> list[str]:
     """Return the numbers of the processes that know the configuration of this SLURM."""
-    mark, found = f"SLURM_CONF={folder}/slurm.conf".encode(), []
+    mark, numbers = f"SLURM_CONF={folder}/slurm.conf".encode(), []
     for environment in Path("/proc").glob("[0-9]*/environ"):
         try:
             if mark in environment.read_bytes():
-                found.append(environment.parent.name)
+                numbers.append(environment.parent.name)
         except OSError:  # it has ended, or is not ours
             continue
-    return found
+    return numbers

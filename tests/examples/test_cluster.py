@@ -57,14 +57,14 @@ def torchrun(*options, program=EXAMPLE, folder, **environment):
 
 def weights(text):
     """Return what is printed at the end of a training, which all trainings agree on."""
-    (found,) = set(re.findall("^weights ([0-9a-f]{64})$", text, re.MULTILINE))
-    return found
+    (digest,) = set(re.findall("^weights ([0-9a-f]{64})$", text, re.MULTILINE))
+    return digest
 
 
 def resumed(text):
     """The steps at which the program started."""
-    found = re.findall("^\\d ranks, gloo .*; step (\\d+)$", text, re.MULTILINE)
-    return [int(step) for step in found]
+    steps = re.findall("^\\d ranks, gloo .*; step (\\d+)$", text, re.MULTILINE)
+    return [int(step) for step in steps]
 
 
 @pytest.fixture(scope="module")
@@ -86,18 +86,18 @@ def test_killed_ranks_change_nothing(tmp_path, expected):
     program = tmp_path / "program.py"
     program.write_text(f"""
 import sys
-sys.path.insert(0, {str(INTERRUPTED.parent)!r})
+sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
 from tests.examples.interrupted import interrupt_as_planned, load_example
 example, folder = load_example(), Path(sys.argv[-1].removeprefix("--folder="))
 settings = dict(steps={STEPS}, every={EVERY}, seed=0)
-with example.join("gloo") as place:
-    example.train(place, batch=8, folder=folder / "whole", **settings)
+with example.join("gloo") as context:
+    example.train(context, batch=8, folder=folder / "whole", **settings)
     interrupt_as_planned(example)
-    example.train(place, batch=8, folder=folder / "parts", **settings)
+    example.train(context, batch=8, folder=folder / "parts", **settings)
     for batch in (9, 501):
         try:
-            example.train(place, batch=batch, folder=folder / "parts", **settings)
+            example.train(context, batch=batch, folder=folder / "parts", **settings)
         except ValueError as error:
             print(error)
 """)
@@ -124,9 +124,9 @@ def slurm():
     if missing := missing_program():
         pytest.skip(f"there is no {missing}; {INSTALL}")
     # not in pytest's own folder: the path of a socket has at most 107 characters
-    with tempfile.TemporaryDirectory(prefix="slurm-") as folder, running(Path(folder)) as found:
-        found.environment |= ENVIRONMENT | {"PATH": f"{BIN}:{found.environment['PATH']}"}
-        yield found
+    with tempfile.TemporaryDirectory(prefix="slurm-") as folder, running(Path(folder)) as slurm:
+        slurm.environment |= ENVIRONMENT | {"PATH": f"{BIN}:{slurm.environment['PATH']}"}
+        yield slurm
     assert not Path(folder).exists()
 
 
@@ -163,7 +163,7 @@ def test_slurm_requeues_the_job_and_it_goes_on(slurm: Slurm, tmp_path, expected)
 
 
 def test_srun_without_torchrun(slurm: Slurm, tmp_path, expected):
-    """Only a step of srun has a number of tasks, by which a rank is told from a batch script."""
+    """Only a step of srun has a number of tasks, by which a rank differs from a batch script."""
     script = tmp_path / "script"
     script.write_text(f"""#!/usr/bin/env bash
 set -e

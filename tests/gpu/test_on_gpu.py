@@ -16,7 +16,14 @@ from lsdl_helpers import models
 from lsdl_helpers.cpu import fast
 from lsdl_helpers.data import results
 from lsdl_helpers.gpu import find_device
-from lsdl_helpers.launch import RankError, launch, load_latest, random_state, save, set_random_state
+from lsdl_helpers.launch import (
+    RankError,
+    launch,
+    load_latest_checkpoint,
+    random_state,
+    save_checkpoint,
+    set_random_state,
+)
 from lsdl_helpers.measure import benchmark
 from lsdl_helpers.measure.microbenchmarks import measure_limits
 from tools.notebook_form import ROOT
@@ -69,9 +76,9 @@ def test_one_rank_uses_nccl_and_ranks_that_would_share_a_gpu_do_not():
 
 def test_a_checkpoint_of_the_gpu_comes_back_on_the_cpu_with_its_random_state(tmp_path):
     weight = torch.rand(3, device="cuda")
-    save(tmp_path, 1, {"weight": weight, "random": random_state()})
+    save_checkpoint(tmp_path, 1, {"weight": weight, "random": random_state()})
     expected = torch.rand(3, device="cuda")
-    _, state = load_latest(tmp_path)
+    _, state = load_latest_checkpoint(tmp_path)
     assert state["weight"].device.type == "cpu"
     assert torch.equal(state["weight"], weight.cpu())
     set_random_state(state["random"])

@@ -50,9 +50,9 @@ def saved(value):
 def of_rank_1(value):
     gathered = [None] * dist.get_world_size()
     dist.all_gather_object(gathered, value)
-    told = [gathered[1]]
-    dist.broadcast_object_list(told, src=1)
-    return told[0]
+    received = [gathered[1]]
+    dist.broadcast_object_list(received, src=1)
+    return received[0]
 
 def from_processes():
     with multiprocessing.Pool(1) as pool:
@@ -80,8 +80,8 @@ def test_what_a_notebook_defines_can_be_pickled_by_name_in_ranks(notebook):
     given, config = notebook.OnlyGiven(0.5), notebook.Config
     usual = multiprocessing.get_start_method()
     for rank, result in enumerate(launch(notebook.everything, 2, given)):
-        (copy, one, square, main), saved, told, processes, method = result
-        assert (copy, one, saved, told) == (given, given.Inner.one, config(rank), config(1))
+        (copy, one, square, main), saved, received, processes, method = result
+        assert (copy, one, saved, received) == (given, given.Inner.one, config(rank), config(1))
         assert (square(3), main(4), method) == (9, 4, usual)
         assert processes == (method == "fork" and ([0, 1, 4, 9], [config(1), config(13)]))
     assert notebook.square(3) == 9

@@ -11,7 +11,13 @@ import pytest
 import torch
 from torch import nn
 
-from lsdl_helpers.launch import checkpoint, load_latest, random_state, save, set_random_state
+from lsdl_helpers.launch import (
+    checkpoint,
+    load_latest_checkpoint,
+    random_state,
+    save_checkpoint,
+    set_random_state,
+)
 
 
 def state(number):
@@ -20,8 +26,8 @@ def state(number):
 
 def loaded(folder):
     """Step and number of the state that is loaded."""
-    found = load_latest(folder)
-    return found and (found[0], found[1]["model"]["weight"][0, 0].item())
+    step, content = load_latest_checkpoint(folder)
+    return step, content["model"]["weight"][0, 0].item()
 
 
 def names(folder):
@@ -29,25 +35,25 @@ def names(folder):
 
 
 def test_the_last_one_comes_back(tmp_path):
-    assert load_latest(tmp_path / "none") is None
+    assert load_latest_checkpoint(tmp_path / "none") is None
     for step in (20, 40):
-        save(tmp_path / "run", step, state(step))
-    step, found = load_latest(tmp_path / "run")
+        save_checkpoint(tmp_path / "run", step, state(step))
+    step, content = load_latest_checkpoint(tmp_path / "run")
     assert step == 40
-    assert torch.equal(found["model"]["weight"], state(40)["model"]["weight"])
-    assert (found["lr"], found["random"]) == (0.1, [None])
+    assert torch.equal(content["model"]["weight"], state(40)["model"]["weight"])
+    assert (content["lr"], content["random"]) == (0.1, [None])
 
 
 def test_steps_are_ordered_as_numbers(tmp_path):
-    save(tmp_path, 99_999_999, state(1))
-    save(tmp_path, 100_000_000, state(2))
+    save_checkpoint(tmp_path, 99_999_999, state(1))
+    save_checkpoint(tmp_path, 100_000_000, state(2))
     assert loaded(tmp_path) == (100_000_000, 2)
 
 
 def test_one_cut_off_anywhere_is_never_loaded(tmp_path, capsys):
     """At every byte near both ends, and at every 101st between."""
-    save(tmp_path, 20, state(20))
-    path = save(tmp_path, 40, state(40))
+    save_checkpoint(tmp_path, 20, state(20))
+    path = save_checkpoint(tmp_path, 40, state(40))
     content = path.read_bytes()
     near = {*range(100), *range(len(content) - 300, len(content))}
     for length in sorted(near | {*range(0, len(content), 101)}):
@@ -60,8 +66,8 @@ def test_one_cut_off_anywhere_is_never_loaded(tmp_path, capsys):
 
 def test_neither_is_one_of_full_length_with_a_hole(tmp_path):
     """What a file system may leave after a loss of power."""
-    save(tmp_path, 20, state(20))
-    path = save(tmp_path, 40, state(40))
+    save_checkpoint(tmp_path, 20, state(20))
+    path = save_checkpoint(tmp_path, 40, state(40))
     content = path.read_bytes()
     for start in range(0, len(content), 64):
         path.write_bytes(content[:start] + b"\xff" * 64 + content[start + 64 :])
@@ -70,23 +76,23 @@ def test_neither_is_one_of_full_length_with_a_hole(tmp_path):
 
 def test_a_writer_that_dies_leaves_the_one_before(tmp_path):
     """Its partial file is not loaded, and the next writer takes it away."""
-    save(tmp_path, 20, state(20))
+    save_checkpoint(tmp_path, 20, state(20))
     (tmp_path / "step-00000040.partial").write_bytes(b"cut off")
     assert loaded(tmp_path) == (20, 20)
-    save(tmp_path, 60, state(60))
+    save_checkpoint(tmp_path, 60, state(60))
     assert names(tmp_path) == ["step-00000020", "step-00000060"]
 
 
 @pytest.mark.parametrize("moment", ["fsync", "replace"])
 def test_a_writer_that_fails_leaves_the_one_before_alone(tmp_path, monkeypatch, moment):
-    save(tmp_path, 20, state(20))
+    save_checkpoint(tmp_path, 20, state(20))
 
     def fail(*args):
         raise OSError(errno.EIO, "the disk is broken")
 
     monkeypatch.setattr(os, moment, fail)
     with pytest.raises(OSError, match="the disk is broken"):
-        save(tmp_path, 40, state(40))
+        save_checkpoint(tmp_path, 40, state(40))
     assert names(tmp_path) == ["step-00000020"]
     assert loaded(tmp_path) == (20, 20)
 
@@ -106,11 +112,11 @@ def open_full(path, mode):
 
 @pytest.mark.parametrize("size", [10**6, 30_000, 24_900])  # torch notices at different places
 def test_a_full_disk_is_an_error_that_names_folder_and_cause(tmp_path, monkeypatch, size):
-    save(tmp_path, 20, state(20))
+    save_checkpoint(tmp_path, 20, state(20))
     with monkeypatch.context() as patch:
         patch.setattr(checkpoint, "open", open_full, raising=False)
         with pytest.raises(OSError, match="No space left") as caught:
-            save(tmp_path, 40, {"x": torch.ones(size)})
+            save_checkpoint(tmp_path, 40, {"x": torch.ones(size)})
     assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(tmp_path))
     assert names(tmp_path) == ["step-00000020"]
     assert loaded(tmp_path) == (20, 20)
@@ -130,9 +136,9 @@ class Ours:
     range(2), Color.RED, Ours(), nn.Linear(1, 1), lambda: 1, os,
 ], ids=lambda value: type(value).__name__)  # fmt: skip
 def test_what_could_not_be_loaded_is_refused(tmp_path, value):
-    save(tmp_path, 20, state(20))
+    save_checkpoint(tmp_path, 20, state(20))
     with pytest.raises(ValueError, match=r"state\['of'\]\[1\].* is a .*; allowed are tensors"):
-        save(tmp_path, 40, {**state(40), "of": [torch.ones(2), value]})
+        save_checkpoint(tmp_path, 40, {**state(40), "of": [torch.ones(2), value]})
     assert names(tmp_path) == ["step-00000020"]
     assert loaded(tmp_path) == (20, 20)
 
@@ -144,7 +150,7 @@ def test_what_could_not_be_loaded_is_refused(tmp_path, value):
 ])  # fmt: skip
 def test_the_place_in_the_state_is_named(tmp_path, wrong, where):
     with pytest.raises(ValueError, match=where):
-        save(tmp_path, 1, wrong)
+        save_checkpoint(tmp_path, 1, wrong)
 
 
 @pytest.mark.parametrize("value", [
@@ -154,9 +160,9 @@ def test_the_place_in_the_state_is_named(tmp_path, wrong, where):
     torch.optim.SGD([torch.ones(1)], 0.1).state_dict(),
 ], ids=lambda value: type(value).__name__)  # fmt: skip
 def test_what_can_be_loaded_is_saved(tmp_path, value):
-    save(tmp_path, 1, {"of": value})
-    found = load_latest(tmp_path)[1]["of"]
-    assert torch.equal(found, value) if torch.is_tensor(value) else found == value
+    save_checkpoint(tmp_path, 1, {"of": value})
+    loaded = load_latest_checkpoint(tmp_path)[1]["of"]
+    assert torch.equal(loaded, value) if torch.is_tensor(value) else loaded == value
 
 
 class Raises:
@@ -166,37 +172,37 @@ class Raises:
 
 def test_an_error_that_is_not_of_the_disk_is_not_told_as_one(tmp_path):
     with pytest.raises(ValueError, match=r"state\['a'\] is a .*Raises"):
-        save(tmp_path, 1, {"a": Raises()})
+        save_checkpoint(tmp_path, 1, {"a": Raises()})
 
 
 def test_the_content_is_on_the_disk_before_it_has_a_name(tmp_path, monkeypatch):
-    """And the name before save returns."""
+    """And the name before save_checkpoint returns."""
     calls = []
     for name in ("fsync", "replace"):
         real = getattr(os, name)
         monkeypatch.setattr(os, name, lambda *args, name=name, real=real:
                             (calls.append(name), real(*args)))  # fmt: skip
-    save(tmp_path, 20, state(20))
+    save_checkpoint(tmp_path, 20, state(20))
     assert calls == ["fsync", "replace", "fsync"][: 3 if os.name == "posix" else 2]
 
 
-def test_so_many_are_kept(tmp_path):
+def test_as_many_are_kept_as_are_asked_for(tmp_path):
     for step in (1, 2, 3, 4):
-        save(tmp_path, step, state(step))
+        save_checkpoint(tmp_path, step, state(step))
     assert names(tmp_path) == ["step-00000003", "step-00000004"]
-    save(tmp_path, 5, state(5), keep=1)
+    save_checkpoint(tmp_path, 5, state(5), keep=1)
     assert names(tmp_path) == ["step-00000005"]
 
 
-def test_one_of_a_course_that_was_given_up_does_not_stay(tmp_path):
+def test_one_of_a_run_that_was_given_up_does_not_stay(tmp_path):
     """After 40 was lost, training goes on from 20 and may reach another 40."""
-    save(tmp_path, 20, state(20))
-    path = save(tmp_path, 40, state(40))
-    save(tmp_path, 60, state(60), keep=3)
-    save(tmp_path, 30, state(30))
+    save_checkpoint(tmp_path, 20, state(20))
+    path = save_checkpoint(tmp_path, 40, state(40))
+    save_checkpoint(tmp_path, 60, state(60), keep=3)
+    save_checkpoint(tmp_path, 30, state(30))
     assert names(tmp_path) == ["step-00000020", "step-00000030"]
     assert not path.exists()
-    save(tmp_path, 30, state(31))
+    save_checkpoint(tmp_path, 30, state(31))
     assert names(tmp_path) == ["step-00000020", "step-00000030"]
     assert loaded(tmp_path) == (30, 31)
 
@@ -204,8 +210,8 @@ def test_one_of_a_course_that_was_given_up_does_not_stay(tmp_path):
 def test_other_files_are_left_alone(tmp_path):
     for name in ("notes.txt", "step-1.pt", "step-00000020-0000.pt"):
         (tmp_path / name).write_text("mine")
-    save(tmp_path, 1, state(1), keep=1)
-    save(tmp_path, 2, state(2), keep=1)
+    save_checkpoint(tmp_path, 1, state(1), keep=1)
+    save_checkpoint(tmp_path, 2, state(2), keep=1)
     assert loaded(tmp_path) == (2, 2)
     assert len(names(tmp_path)) == 4
 
@@ -223,4 +229,4 @@ def test_random_numbers_go_on():
 ])  # fmt: skip
 def test_a_wrong_number_is_named(tmp_path, step, keep, message):
     with pytest.raises(ValueError, match=message):
-        save(tmp_path, step, state(1), keep=keep)
+        save_checkpoint(tmp_path, step, state(1), keep=keep)

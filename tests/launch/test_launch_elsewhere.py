@@ -89,8 +89,8 @@ def test_the_same_program_runs_by_itself_and_no_rank_outlives_it(tmp_path):
         [sys.executable, program], env=environment, stdout=subprocess.PIPE, text=True
     )
     if os.name == "posix":
-        said, short = caller.stdout.readline().split("; they are in ")
-        assert said == "launch: the temporary folder has too long a path for sockets"
+        message, short = caller.stdout.readline().split("; they are in ")
+        assert message == "launch: the temporary folder has too long a path for sockets"
     assert caller.stdout.readline() == "None: [30, 30]\n"
     assert sorted(caller.stdout.readline() for _ in range(2)) == ["[0] here\n", "[1] here\n"]
     assert len(marked(mark)) >= 3

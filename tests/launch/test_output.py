@@ -1,6 +1,15 @@
-import pytest
+import os
+import sys
+import time
 
+import cloudpickle
+import pytest
+import torch.distributed as dist
+
+from lsdl_helpers.launch import launch
 from lsdl_helpers.launch.output import Output
+
+cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
 
 @pytest.fixture
@@ -56,3 +65,35 @@ def test_only_a_newline_ends_a_line_and_what_gloo_says_is_left_out(tmp_path, wri
     write(0, "a\u2028b\x0bc\x85d\n\nof [Gloo] Rank 0 is connected to mine\n")
     lines = ["a\u2028b\x0bc\x85d", "", "of [Gloo] Rank 0 is connected to mine"]
     assert shown(output, capsys) == "".join(f"[0] {line}\n" for line in lines)
+
+
+def say(text):
+    for part in (1, 2):
+        print(text, part)
+        dist.barrier()
+    os.write(2, b"from a library, without an end of line")
+
+
+def test_grouped_output_is_shown_rank_by_rank(capsys):
+    launch(say, 2, "hello", grouped=True)
+    last = "from a library, without an end of line"
+    expected = [f"[{r}] {line}" for r in (0, 1) for line in ("hello 1", "hello 2", last)]
+    assert capsys.readouterr().out.splitlines() == expected
+
+
+def test_live_output_is_shown_while_the_function_runs(monkeypatch, tmp_path):
+    class Screen:
+        def write(self, text):
+            if "[0] ready" in text:
+                (tmp_path / "seen").touch()
+
+        def flush(self):
+            pass
+
+    def wait_to_be_seen():
+        print("ready")
+        while not (tmp_path / "seen").exists():
+            time.sleep(0.01)
+
+    monkeypatch.setattr(sys, "stdout", Screen())
+    launch(wait_to_be_seen, 1, grouped=False, timeout=60)

@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.distributed as dist
 
-from lsdl_helpers.launch import Rank, from_environment, join, process_group
+from lsdl_helpers.launch import RankEnvironment, from_environment, join, process_group
 
 TORCHRUN = {"RANK": "2", "WORLD_SIZE": "4", "LOCAL_RANK": "0", "MASTER_ADDR": "n1",
             "MASTER_PORT": "29500"}  # fmt: skip
@@ -22,7 +22,7 @@ def alone(monkeypatch):
 
 
 def test_torchrun_is_understood_and_comes_before_srun():
-    assert from_environment(TORCHRUN) == Rank(2, 4, 0, "n1", 29500)
+    assert from_environment(TORCHRUN) == RankEnvironment(2, 4, 0, "n1", 29500)
     assert from_environment(SRUN | TORCHRUN) == from_environment(TORCHRUN)
 
 
@@ -30,8 +30,8 @@ def test_torchrun_is_understood_and_comes_before_srun():
     ("n[1-2]", "n1"), ("a-7,b", "a-7"), ("gpu[003-010,12],m1", "gpu003"), ("r[1,3]n[4-5]", "r1n4"),
 ])  # fmt: skip
 def test_ranks_of_srun_meet_on_their_first_host(hosts, first):
-    found = from_environment(SRUN | {"SLURM_STEP_NODELIST": hosts})
-    assert found == Rank(3, 4, 1, first, found.port)
+    environment = from_environment(SRUN | {"SLURM_STEP_NODELIST": hosts})
+    assert environment == RankEnvironment(3, 4, 1, first, environment.port)
 
 
 def test_steps_of_srun_meet_on_different_ports_unless_told_where():
@@ -41,8 +41,8 @@ def test_steps_of_srun_meet_on_different_ports_unless_told_where():
     }  # fmt: skip
     assert len(ports) == 30
     assert all(1024 < port < 32768 for port in ports)
-    told = from_environment(SRUN | {"MASTER_ADDR": "10.0.0.1", "MASTER_PORT": "5000"})
-    assert (told.address, told.port) == ("10.0.0.1", 5000)
+    step = from_environment(SRUN | {"MASTER_ADDR": "10.0.0.1", "MASTER_PORT": "5000"})
+    assert (step.address, step.port) == ("10.0.0.1", 5000)
 
 
 def test_neither_a_plain_process_nor_one_of_slurm_alone_is_a_rank():
@@ -70,10 +70,10 @@ def fake_gpus(monkeypatch, *uuids):
 
 def chosen(local_rank, *peers, backend=None):
     """What the last rank chooses, given which GPUs the others would take."""
-    index, gpu = process_group._own_gpu(local_rank)
-    me = Rank(len(peers), len(peers) + 1, local_rank, "n1", 0)
-    place = process_group.choose(me, index, [*peers, gpu], backend)
-    return place.backend, str(place.device), place.why
+    index, gpu = process_group.own_gpu(local_rank)
+    environment = RankEnvironment(len(peers), len(peers) + 1, local_rank, "n1", 0)
+    context = process_group.choose_backend(environment, index, [*peers, gpu], backend)
+    return context.backend, str(context.device), context.why
 
 
 OWN = "nccl: every rank has a GPU of its own"
@@ -110,8 +110,8 @@ def test_gloo_if_asked_for(monkeypatch):
 
 @pytest.mark.usefixtures("alone")
 def test_a_plain_process_is_a_group_of_one():
-    with join("gloo") as place:
-        assert (place.rank, place.world_size, dist.get_world_size()) == (0, 1, 1)
+    with join("gloo") as context:
+        assert (context.rank, context.world_size, dist.get_world_size()) == (0, 1, 1)
     assert not dist.is_initialized()
 
 

@@ -35,7 +35,7 @@ def rank(pid, alive, calls):
 
 def test_whoever_has_the_number_of_an_ended_rank_is_spared(stranger):
     calls = []
-    ranks.kill(rank(stranger.pid, False, calls))
+    ranks.kill_with_children(rank(stranger.pid, False, calls))
     assert calls == ["join"]
     stranger.terminate()  # after a SIGKILL this would come too late
     assert stranger.wait() == (-signal.SIGTERM if os.name == "posix" else 1)
@@ -47,14 +47,14 @@ def test_a_group_that_nobody_may_end_is_no_error(monkeypatch):
 
     calls = []
     monkeypatch.setattr(os, "killpg", refuse, raising=False)
-    ranks.kill(rank(os.getpid(), True, calls))
+    ranks.kill_with_children(rank(os.getpid(), True, calls))
     assert calls == ["kill", "join"]
 
 
 if os.name == "posix":
 
     def test_a_rank_that_is_done_ends_itself_with_what_it_has_started(monkeypatch):
-        monkeypatch.setattr(ranks, "kill", lambda process: process.join())
+        monkeypatch.setattr(ranks, "kill_with_children", lambda process: process.join())
         (pid,) = launch(lambda: subprocess.Popen(SLEEP).pid, 1)
         if psutil.pid_exists(pid):
             psutil.Process(pid).wait(timeout=60)

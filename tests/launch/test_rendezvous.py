@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import torch.distributed as dist
 
-from lsdl_helpers.launch.rendezvous import meet
+from lsdl_helpers.launch.rendezvous import agree_on_nonce
 
 LONG, SHORT = timedelta(seconds=60), timedelta(seconds=0.2)
 
@@ -17,36 +17,37 @@ def store():
     return store
 
 
-def together(store, order, sign):
-    """What ranks get that come in an order, each of them once the one before waits."""
+def rendezvous(store, order, message):
+    """Return the nonce of ranks that come in an order, each once the one before waits."""
     with ThreadPoolExecutor(len(order)) as pool:
-        came = {}
+        futures = {}
         for rank in order:
-            came[rank] = pool.submit(meet, store, rank, len(order), f"{sign} {rank}", LONG)
+            arguments = store, rank, len(order), f"{message} {rank}", LONG
+            futures[rank] = pool.submit(agree_on_nonce, *arguments)
             if rank != order[-1]:
                 with pytest.raises(TimeoutError):
-                    came[rank].result(timeout=0.1)
-    words, messages = zip(*(came[rank].result() for rank in sorted(came)), strict=True)
-    assert len(set(words)) == 1
-    assert all(heard == [f"{sign} {rank}" for rank in sorted(order)] for heard in messages)
-    return words[0]
+                    futures[rank].result(timeout=0.1)
+    nonces, messages = zip(*(futures[rank].result() for rank in sorted(futures)), strict=True)
+    assert len(set(nonces)) == 1
+    assert all(got == [f"{message} {rank}" for rank in sorted(order)] for got in messages)
+    return nonces[0]
 
 
-def test_all_hear_the_same_word_and_what_each_said(store):
-    together(store, [0, 1, 2], "first")
-    together(dist.HashStore(), [0], "alone")
+def test_all_get_the_same_nonce_and_the_message_of_each(store):
+    rendezvous(store, [0, 1, 2], "first")
+    rendezvous(dist.HashStore(), [0], "alone")
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [1, 0, 2]])
 def test_what_was_left_in_the_store_is_not_taken(store, order):
     """Whoever comes first finds only what is old."""
-    first = together(store, [0, 1, 2], "first")
-    second = together(store, order, "second")
-    fewer = together(store, [1, 0], "third")
+    first = rendezvous(store, [0, 1, 2], "first")
+    second = rendezvous(store, order, "second")
+    fewer = rendezvous(store, [1, 0], "third")
     assert len({first, second, fewer}) == 3
 
 
 def test_ranks_that_do_not_come_are_named(store):
-    together(store, [0, 1, 2], "first")
+    rendezvous(store, [0, 1, 2], "first")
     with pytest.raises(TimeoutError, match=re.escape("no sign of ranks [1, 2] in 0 s")):
-        meet(store, 0, 3, "second", SHORT)
+        agree_on_nonce(store, 0, 3, "second", SHORT)

@@ -14,20 +14,21 @@ if os.name == "posix":  # else there is no fork server to ask for
 @pytest.mark.parametrize(("system", "method"), METHODS.items())
 def test_only_linux_forks(system, method, monkeypatch):
     monkeypatch.setattr(sys, "platform", system)
-    assert starting.context().get_start_method() == method
+    assert starting.multiprocessing_context().get_start_method() == method
 
 
-def test_only_ranks_are_told_nothing_of_the_program(monkeypatch):
+def test_only_ranks_do_not_run_the_main_program(monkeypatch):
     monkeypatch.setattr(sys.modules["__main__"], "__spec__", None)
     monkeypatch.setattr(sys.modules["__main__"], "__file__", "/program.py", raising=False)
-    starting.context()
-    told = [spawn.get_preparation_data(name) for name in (f"{starting.NAME}-0", "Process-1")]
-    assert ["init_main_from_path" in data for data in told] == [False, True]
+    starting.multiprocessing_context()
+    names = f"{starting.PROCESS_NAME}-0", "Process-1"
+    preparation = [spawn.get_preparation_data(name) for name in names]
+    assert ["init_main_from_path" in data for data in preparation] == [False, True]
 
 
 def test_sockets_lie_under_a_short_path(monkeypatch, capsys):
     monkeypatch.setitem(process.current_process()._config, "tempdir", "/tmp/" + 90 * "x")
-    starting.context()
+    starting.multiprocessing_context()
     folder = util.get_temp_dir()
-    assert (len(folder) <= starting.LONGEST_SOCKET_FOLDER) == (os.name == "posix")
+    assert (len(folder) <= starting.MAX_SOCKET_FOLDER_LENGTH) == (os.name == "posix")
     assert capsys.readouterr().out.endswith(f"they are in {folder}\n" if os.name == "posix" else "")
