@@ -19,7 +19,7 @@ SETTINGS = {
     "learning_rates": [round(0.05 * 2 ** (k / 2), 4) for k in range(11)],
     "seeds": [0, 1, 2, 3, 4],
     "target": 0.05,
-    "most": 2000,
+    "max_steps": 2000,
 }
 
 
@@ -37,26 +37,26 @@ def main() -> None:
 def best(batch_size: int) -> dict:
     """Return the best learning rate for one size, with the steps of each seed."""
     data, _ = digits()
-    found = None
+    best_row = None
     for rate in SETTINGS["learning_rates"]:
         steps = []
         for seed in SETTINGS["seeds"]:
-            arrived = steps_to_loss(
+            steps_of_seed = steps_to_loss(
                 data,
                 batch_size=batch_size,
                 learning_rate=rate,
                 seed=seed,
                 target=SETTINGS["target"],
-                most=SETTINGS["most"],
+                max_steps=SETTINGS["max_steps"],
             )
-            if arrived is None:  # with this rate not all do
+            if steps_of_seed is None:  # with this rate not all do
                 break
-            steps.append(arrived)
+            steps.append(steps_of_seed)
         else:
-            if found is None or sum(steps) < sum(found["steps"]):
-                found = {"batch_size": batch_size, "learning_rate": rate, "steps": steps}
-    print(found, flush=True)
-    return found
+            if best_row is None or sum(steps) < sum(best_row["steps"]):
+                best_row = {"batch_size": batch_size, "learning_rate": rate, "steps": steps}
+    print(best_row, flush=True)
+    return best_row
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Many processes on one problem: a folder for each way to share the work."""
+"""Parallelism over processes: a folder each for collectives, data, model and inference."""

@@ -1,4 +1,4 @@
-"""The sum over all ranks, by passing pieces around a ring."""
+"""The ring all-reduce: the sum over all ranks, by passing pieces around a ring."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ import torch.distributed as dist
 
 @dataclass(frozen=True)
 class Sent:
-    """What one rank has sent: messages, and bytes of their contents."""
+    """The number of messages that a rank has sent, and of the bytes in them."""
 
     messages: int = 0
     num_bytes: int = 0
@@ -44,21 +44,21 @@ def ring_all_reduce(values: torch.Tensor) -> Sent:
     pieces = values.view(-1).tensor_split(num_ranks)
     sent = Sent()
     for step in range(num_ranks - 1):
-        coming = torch.empty_like(pieces[(rank - step - 1) % num_ranks])
-        sent += pass_on(pieces[(rank - step) % num_ranks], coming)
-        pieces[(rank - step - 1) % num_ranks].add_(coming)
+        received = torch.empty_like(pieces[(rank - step - 1) % num_ranks])
+        sent += pass_on(pieces[(rank - step) % num_ranks], received)
+        pieces[(rank - step - 1) % num_ranks].add_(received)
     for step in range(num_ranks - 1):
         sent += pass_on(pieces[(rank + 1 - step) % num_ranks], pieces[(rank - step) % num_ranks])
     return sent
 
 
-def pass_on(piece: torch.Tensor, coming: torch.Tensor) -> Sent:
-    """Send a piece to the next rank of the ring while `coming` is filled by the one before.
+def pass_on(piece: torch.Tensor, received: torch.Tensor) -> Sent:
+    """Send a piece to the next rank of the ring, and receive one from the rank before.
 
     Sending does not wait: were every rank to wait until its piece is taken, none would take.
     """
     rank, num_ranks = dist.get_rank(), dist.get_world_size()
     sending = dist.isend(piece, (rank + 1) % num_ranks)
-    dist.recv(coming, (rank - 1) % num_ranks)
+    dist.recv(received, (rank - 1) % num_ranks)
     sending.wait()
     return Sent(1, piece.numel() * piece.element_size())

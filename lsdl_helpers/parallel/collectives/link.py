@@ -1,4 +1,4 @@
-"""What passing a message costs: a latency, and a time for each byte."""
+"""The cost model of a message, latency and bandwidth, and of a ring all-reduce."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,10 +44,10 @@ class Link:
 
 
 def fit_link(num_bytes: Sequence[float], seconds: Sequence[float], num_ranks: int) -> Link:
-    """Return the link whose ring all-reduces come nearest to timed ones.
+    """Fit latency and bandwidth of a link to the times of ring all-reduces.
 
-    Least squares on the relative errors, so that a small size counts as much as a large one.
-    Where they would make the latency or the time of a byte negative, it is 0.
+    Nonnegative least squares on the relative errors, so that a small size counts as much as a
+    large one.
 
     Args:
         num_bytes: sizes of the tensors, at least two different ones.
@@ -60,34 +60,15 @@ def fit_link(num_bytes: Sequence[float], seconds: Sequence[float], num_ranks: in
     >>> print(fit_link([2e6, 8e6], [0.0022, 0.0082], num_ranks=2))
     latency 100 µs, then 1.00 GB/s
     """
+    from scipy.optimize import nnls  # late: it takes most of a second
+
     sizes, times = np.asarray(num_bytes, float), np.asarray(seconds, float)
     if num_ranks < 2 or len(set(sizes)) < 2 or not (times > 0).all():
         raise ValueError(
             f"{num_ranks} ranks, sizes {list(num_bytes)}, seconds {list(seconds)}; a fit needs "
             "two ranks, two different sizes and times above 0"
         )
-    rows = 2 * (num_ranks - 1) * np.stack([np.ones_like(sizes), sizes / num_ranks], 1)
-    return Link(*nonnegative_fit(rows, times))
-
-
-def nonnegative_fit(rows: np.ndarray, values: np.ndarray) -> tuple[float, float]:
-    """Return the two factors, at least 0, that bring ``rows @ factors`` nearest to `values`.
-
-    Least squares on the relative errors.
-
-    Args:
-        rows: (N, 2), not below 0.
-        values: (N,), above 0.
-    """
-    relative = rows / values[:, None]
-    first, second = np.linalg.lstsq(relative, np.ones_like(values), rcond=None)[0]
-    if first < 0:
-        first, second = 0.0, _alone(relative[:, 1])
-    elif second < 0:
-        first, second = _alone(relative[:, 0]), 0.0
-    return float(first), float(second)
-
-
-def _alone(column: np.ndarray) -> float:
-    """Return the factor that brings one column nearest to ones."""
-    return column.sum() / (column @ column)
+    columns = 2 * (num_ranks - 1) * np.stack([np.ones_like(sizes), sizes / num_ranks], 1)
+    relative = columns / times[:, None]
+    (latency_s, seconds_per_byte), _ = nnls(relative, np.ones_like(times))
+    return Link(float(latency_s), float(seconds_per_byte))

@@ -1,4 +1,4 @@
-"""The latency and the bandwidth between processes of this machine, measured and kept."""
+"""Measure latency and bandwidth between processes of this machine, and store them."""
 
 import time
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from lsdl_helpers.parallel.collectives.link import Link, fit_link
 
 SIZES = tuple(4**k for k in range(5, 12))  # bytes: 1 KiB to 4 MiB
 ROUNDS = 25
-ENOUGH_BYTES = 2**18  # small tensors are timed four at a time
+SMALL_BYTES = 2**18  # tensors of less are timed up to four at a time
 
 
 def time_all_reduces(sizes: Sequence[int], rounds: int) -> list[float]:
-    """Return the seconds of the library's all-reduce for each size: the best of all rounds.
+    """Time the library's all-reduce for each size: return the best of all rounds, in seconds.
 
     Every rank of a process group calls this. The sizes take turns, so that other work on the
     machine meets all of them.
@@ -36,7 +36,7 @@ def time_all_reduces(sizes: Sequence[int], rounds: int) -> list[float]:
 
 
 def _seconds(tensor: torch.Tensor) -> float:
-    calls = max(1, min(4, ENOUGH_BYTES // tensor.nbytes))
+    calls = max(1, min(4, SMALL_BYTES // tensor.nbytes))
     dist.barrier()
     start = time.perf_counter()
     for _ in range(calls):
@@ -45,7 +45,7 @@ def _seconds(tensor: torch.Tensor) -> float:
 
 
 def calibrate_parallel(num_ranks: int = 2) -> Link:
-    """Fit latency and bandwidth to timed all-reduces of 1 KiB to 4 MiB, and keep them.
+    """Fit latency and bandwidth to timed all-reduces of 1 KiB to 4 MiB, and store them.
 
     ``measure.limits().parallel`` has them from then on, as ``python -m lsdl_helpers calibrate``
     does. They take a few seconds, most of them to start the first processes.

@@ -10,7 +10,7 @@ import torch.distributed as dist
 
 
 class SlowLink:
-    """All-reduces that take longer, as on a slow network, and are noted.
+    """An all-reduce that takes as long as on a slow network, and records when it ran.
 
     A simulation: after the library's all-reduce a thread sleeps. That takes no processor time,
     as a network would take none. One all-reduce goes on at a time, in the order of the calls;
@@ -20,7 +20,7 @@ class SlowLink:
         seconds: how long to sleep after an all-reduce of so many bytes.
 
     Attributes:
-        spans: of each all-reduce, when it was called for, began and ended, in seconds of
+        spans: of each all-reduce, when it was called for, start and ended, in seconds of
             ``time.perf_counter``.
 
     >>> slow = SlowLink(lambda num_bytes: 1e-3 + num_bytes / 125e6)  # 1 ms and 1 Gbit/s
@@ -28,14 +28,14 @@ class SlowLink:
 
     def __init__(self, seconds: Callable[[int], float]) -> None:
         self.seconds, self.spans = seconds, []
-        self._line = ThreadPoolExecutor(1)
+        self._network = ThreadPoolExecutor(1)
 
     def __call__(self, values: torch.Tensor) -> Callable[[], Any]:
         """Start the sum over the ranks, in place; return the function that waits for it."""
-        return self._line.submit(self._all_reduce, values, time.perf_counter()).result
+        return self._network.submit(self._all_reduce, values, time.perf_counter()).result
 
     def _all_reduce(self, values: torch.Tensor, called: float) -> None:
-        began = time.perf_counter()
+        start = time.perf_counter()
         dist.all_reduce(values)
         time.sleep(self.seconds(values.nbytes))
-        self.spans.append((called, began, time.perf_counter()))
+        self.spans.append((called, start, time.perf_counter()))

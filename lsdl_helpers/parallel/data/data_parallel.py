@@ -22,13 +22,13 @@ class Bucket:
     """Parameters whose gradients travel together, in one tensor."""
 
     parameters: list[nn.Parameter]
-    missing: set[nn.Parameter] = field(default_factory=set)  # no gradient yet in this step
+    pending: set[nn.Parameter] = field(default_factory=set)  # without a gradient in this step
     flat: torch.Tensor | None = None
     wait: Wait | None = None
 
 
 class DataParallel(nn.Module):
-    """A network whose gradients become their averages over all ranks while they are computed.
+    """A network whose gradients are averaged over all ranks while they are computed.
 
     Each rank calls it on its own examples, calls ``backward`` on the mean loss, then
     :meth:`finish`, then steps its optimizer. Gradients travel in buckets, last layers first;
@@ -61,15 +61,15 @@ class DataParallel(nn.Module):
     ) -> None:
         super().__init__()
         self.network, self.overlap, self.all_reduce = network, overlap, all_reduce
-        self.sync, self.num_sent = True, 0
+        self.sync, self.num_started = True, 0
         for tensor in (*network.parameters(), *network.buffers()):
             copy_from_rank_0(tensor)
         trained = [p for p in network.parameters() if p.requires_grad]
         self.buckets = make_buckets(trained, bucket_bytes)
         for bucket in self.buckets:
             for parameter in bucket.parameters:
-                parameter.register_post_accumulate_grad_hook(self._when_ready(bucket))
-        self._expect_gradients()
+                parameter.register_post_accumulate_grad_hook(self._make_hook(bucket))
+        self._reset_buckets()
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Return what the network returns."""
@@ -91,48 +91,48 @@ class DataParallel(nn.Module):
             RuntimeError: if a parameter has had no gradient since the last call, for then the
                 other ranks wait for its bucket.
         """
-        late = set().union(*(bucket.missing for bucket in self.buckets))
-        if late:
-            names = [name for name, p in self.network.named_parameters() if p in late]
+        pending = set().union(*(bucket.pending for bucket in self.buckets))
+        if pending:
+            names = [name for name, p in self.network.named_parameters() if p in pending]
             raise RuntimeError(f"no gradient came for {', '.join(names)}")
-        while self.num_sent < len(self.buckets):
-            self._send(self.buckets[self.num_sent])
+        while self.num_started < len(self.buckets):
+            self._start_reducing(self.buckets[self.num_started])
         for bucket in self.buckets:
             bucket.wait()
             bucket.flat /= dist.get_world_size()
             sizes = [p.numel() for p in bucket.parameters]
             for parameter, part in zip(bucket.parameters, bucket.flat.split(sizes), strict=True):
                 parameter.grad.copy_(part.view_as(parameter))
-        self._expect_gradients()
+        self._reset_buckets()
 
-    def _expect_gradients(self) -> None:
-        self.num_sent = 0
+    def _reset_buckets(self) -> None:
+        self.num_started = 0
         for bucket in self.buckets:
-            bucket.missing = set(bucket.parameters)
+            bucket.pending = set(bucket.parameters)
 
-    def _when_ready(self, bucket: Bucket) -> Callable[[nn.Parameter], None]:
+    def _make_hook(self, bucket: Bucket) -> Callable[[nn.Parameter], None]:
         def hook(parameter: nn.Parameter) -> None:
             if not self.sync:
                 return
-            if parameter not in bucket.missing:
+            if parameter not in bucket.pending:
                 raise RuntimeError(
                     "a second backward pass; allowed after finish(), or in no_sync()"
                 )
-            bucket.missing.remove(parameter)
+            bucket.pending.remove(parameter)
             if self.overlap:
-                self._send_ready()
+                self._reduce_ready_buckets()
 
         return hook
 
-    def _send_ready(self) -> None:
-        """Send in order, for all ranks have to start the same all-reduce."""
-        while self.num_sent < len(self.buckets) and not self.buckets[self.num_sent].missing:
-            self._send(self.buckets[self.num_sent])
+    def _reduce_ready_buckets(self) -> None:
+        """Start all-reduces in the order of the buckets, which is the same on all ranks."""
+        while self.num_started < len(self.buckets) and not self.buckets[self.num_started].pending:
+            self._start_reducing(self.buckets[self.num_started])
 
-    def _send(self, bucket: Bucket) -> None:
+    def _start_reducing(self, bucket: Bucket) -> None:
         bucket.flat = torch.cat([p.grad.flatten() for p in bucket.parameters])
         bucket.wait = self.all_reduce(bucket.flat)
-        self.num_sent += 1
+        self.num_started += 1
 
 
 def copy_from_rank_0(tensor: torch.Tensor) -> None:
@@ -144,7 +144,7 @@ def copy_from_rank_0(tensor: torch.Tensor) -> None:
 
 
 def make_buckets(parameters: list[nn.Parameter], bucket_bytes: int) -> list[Bucket]:
-    """Group parameters, the last first, for that is the order in which gradients come.
+    """Group parameters into buckets, the last first: the order in which gradients come.
 
     Raises:
         ValueError: for a size below 1.

@@ -1,5 +1,5 @@
-"""Distributed inference: many ranks answer, each its part of the examples."""
+"""Distributed inference: many ranks answer, each a part of the examples."""
 
-from lsdl_helpers.parallel.inference.work_queue import Answers, answer_all, shard
+from lsdl_helpers.parallel.inference.work_queue import Answers, answer_all
 
-__all__ = ["Answers", "answer_all", "shard"]
+__all__ = ["Answers", "answer_all"]

@@ -1,1 +1,1 @@
-"""Model parallelism: each rank has a part of the weights."""
+"""Model parallelism: each rank has a part of the weights: tensor parallelism, pipelines."""

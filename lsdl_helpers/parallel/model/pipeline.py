@@ -8,9 +8,9 @@ import torch.distributed as dist
 from torch import nn
 from torch.distributed import pipelining
 
-from lsdl_helpers.parallel.model.pipeline_simulator import require
+from lsdl_helpers.parallel.model.pipeline_simulator import check_schedule
 
-_CLASSES = {
+_SCHEDULE_CLASSES = {
     "gpipe": pipelining.ScheduleGPipe,
     "1f1b": pipelining.Schedule1F1B,
     "interleaved": pipelining.ScheduleInterleaved1F1B,
@@ -18,9 +18,9 @@ _CLASSES = {
 
 
 class PipelineStage(pipelining.PipelineStage):
-    """torch's stage of a pipeline, which under gloo does not greet its neighbors.
+    """torch's stage of a pipeline, without the handshake with its neighbors under gloo.
 
-    nccl connects by that, gloo has connected before, and torch 2.9 sends in 8 bytes what it
+    nccl connects by it, gloo has connected before, and torch 2.9 sends in 8 bytes what it
     receives in 4, at which gloo ends the process.
     """
 
@@ -37,7 +37,7 @@ def make_schedule(
     example: torch.Tensor,
     loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
 ) -> Any:
-    """Return torch's schedule for this rank's part of a network; give it to ``forward_backward``.
+    """Return torch's schedule for this rank's part of a network, for :func:`forward_backward`.
 
     Args:
         schedule: "gpipe", "1f1b" or "interleaved".
@@ -51,26 +51,28 @@ def make_schedule(
         ValueError: as :func:`~lsdl_helpers.parallel.model.pipeline_simulator.orders`.
     """
     rank, num_ranks = dist.get_rank(), dist.get_world_size()
-    require(schedule, num_ranks, num_micro_batches, len(chunks))
-    between = example.detach().clone().requires_grad_()  # gradients come back for it
+    check_schedule(schedule, num_ranks, num_micro_batches, len(chunks))
+    activation = example.detach().clone().requires_grad_()  # gradients come back for it
     stages = []
     for k, chunk in enumerate(chunks):
         index = rank + k * num_ranks
         stages.append(
             PipelineStage(
                 chunk, index, num_ranks * len(chunks), example.device,
-                input_args=between if index else example, output_args=between,
+                input_args=activation if index else example, output_args=activation,
             )
         )  # fmt: skip
     stage = stages if schedule == "interleaved" else stages[0]
-    return _CLASSES[schedule](stage, num_micro_batches, loss_fn=loss)
+    return _SCHEDULE_CLASSES[schedule](stage, num_micro_batches, loss_fn=loss)
 
 
 def forward_backward(schedule: Any, inputs: torch.Tensor, targets: torch.Tensor) -> None:
-    """Run a batch forward and backward; gradients are added to ``.grad`` on each rank.
+    """Run the forward and backward passes of a batch; gradients are added to ``.grad``.
 
     Every rank calls it with the same batch; only the first looks at the inputs, only the last
     at the targets.
     """
     rank, last = dist.get_rank(), dist.get_world_size() - 1
-    schedule.step(*([inputs] if rank == 0 else []), **({"target": targets} if rank == last else {}))
+    args = [inputs] if rank == 0 else []
+    kwargs = {"target": targets} if rank == last else {}
+    schedule.step(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Pipeline schedules on paper: the order in which each rank works, and when, without a clock."""
+"""Simulate pipeline schedules: GPipe, 1F1B and interleaved 1F1B; their bubble and memory."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ class Step(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A step, on which rank it ran, and from when to when."""
+    """A step, the rank that ran it, and its start and end."""
 
     rank: int
     step: Step
@@ -25,7 +25,9 @@ class Span(NamedTuple):
 
 
 def predicted_bubble(num_ranks: int, num_micro_batches: int, num_chunks: int = 1) -> float:
-    """Return the part of their time that p ranks idle: (p - 1) / (v m + p - 1).
+    """Return the bubble by its formula, the part of their time that p ranks idle.
+
+    (p - 1) / (v m + p - 1)
 
     For m micro-batches and v stages a rank, whatever a forward and a backward pass take, as
     long as all stages take the same. v is 1 for GPipe and 1F1B. Sources: Huang et al. (2019);
@@ -58,12 +60,12 @@ def orders(
     >>> ["".join(step.kind for step in steps) for steps in orders("1f1b", 2, 3)]
     ['FFBFBB', 'FBFBFB']
     """
-    require(schedule, num_ranks, num_micro_batches, num_chunks)
+    check_schedule(schedule, num_ranks, num_micro_batches, num_chunks)
     return [_order(schedule, r, num_ranks, num_micro_batches, num_chunks) for r in range(num_ranks)]
 
 
-def require(schedule: str, num_ranks: int, num_micro_batches: int, num_chunks: int) -> None:
-    """Raise the errors of :func:`orders`."""
+def check_schedule(schedule: str, num_ranks: int, num_micro_batches: int, num_chunks: int) -> None:
+    """Check the arguments of :func:`orders`, and raise its errors."""
     if schedule not in SCHEDULES:
         raise ValueError(f"schedule is {schedule!r}; it must be one of {', '.join(SCHEDULES)}")
     if min(num_ranks, num_micro_batches, num_chunks) < 1:
@@ -78,26 +80,27 @@ def require(schedule: str, num_ranks: int, num_micro_batches: int, num_chunks: i
 
 
 def _order(schedule: str, rank: int, num_ranks: int, m: int, num_chunks: int) -> list[Step]:
-    chunks, total = list(range(num_chunks)), m * num_chunks
-    forward = [Step("F", c * num_ranks + rank, i) for c, i in _groups(chunks, num_ranks, m)]
-    backward = [Step("B", c * num_ranks + rank, i) for c, i in _groups(chunks[::-1], num_ranks, m)]
-    ahead = {  # forward passes before the first backward pass
-        "gpipe": total,
+    forward = _passes("F", range(num_chunks), rank, num_ranks, m)
+    backward = _passes("B", range(num_chunks)[::-1], rank, num_ranks, m)
+    num_warmup = {  # forward passes before the first backward pass
+        "gpipe": len(forward),
         "1f1b": num_ranks - rank,
         "interleaved": (num_chunks - 1) * num_ranks + 2 * (num_ranks - 1 - rank) + 1,
     }[schedule]
-    ahead = min(ahead, total)
-    steps = forward[:ahead]
-    for k in range(total):
-        steps.append(backward[k])
-        steps += forward[ahead + k : ahead + k + 1]
+    steps = forward[:num_warmup]
+    for k, step in enumerate(backward):
+        steps.append(step)
+        steps += forward[num_warmup + k : num_warmup + k + 1]
     return steps
 
 
-def _groups(chunks: list[int], num_ranks: int, m: int) -> list[tuple[int, int]]:
-    """Take the micro-batches a group at a time through the chunks."""
+def _passes(kind: str, chunks: Sequence[int], rank: int, num_ranks: int, m: int) -> list[Step]:
+    """Return a rank's passes of one kind: micro-batches go in groups through all its chunks."""
     size = num_ranks if len(chunks) > 1 else m
-    return [(c, first + i) for first in range(0, m, size) for c in chunks for i in range(size)]
+    return [
+        Step(kind, chunk * num_ranks + rank, first + i)
+        for first in range(0, m, size) for chunk in chunks for i in range(size)
+    ]  # fmt: skip
 
 
 def simulate(
@@ -110,7 +113,7 @@ def simulate(
     backward: float = 2.0,
     transfer: float = 0.0,
 ) -> list[Span]:
-    """Return when each step begins and ends, if it begins as soon as it can.
+    """Simulate a schedule: return when each step starts and ends, if it starts once it can.
 
     It needs its rank, and the same micro-batch of the stage before (forward) or after (backward).
 
@@ -126,21 +129,21 @@ def simulate(
     last_stage = num_ranks * num_chunks - 1
     ended: dict[Step, float] = {}
     spans: list[Span] = []
-    free = [0.0] * num_ranks
+    free_at = [0.0] * num_ranks
     while any(waiting):
         before = len(spans)
         for rank, steps in enumerate(waiting):
             while steps and (ready := _ready(steps[0], last_stage, ended, transfer)) is not None:
                 step = steps.pop(0)
-                start = max(free[rank], ready)
-                free[rank] = ended[step] = start + (forward if step.kind == "F" else backward)
-                spans.append(Span(rank, step, start, free[rank]))
+                start = max(free_at[rank], ready)
+                free_at[rank] = ended[step] = start + (forward if step.kind == "F" else backward)
+                spans.append(Span(rank, step, start, free_at[rank]))
         assert len(spans) > before, "the ranks wait for one another"
     return sorted(spans, key=lambda span: (span.start, span.rank))
 
 
 def _ready(step: Step, last_stage: int, ended: dict[Step, float], transfer: float) -> float | None:
-    """Return when what the step needs is there, None if that is not known yet."""
+    """Return when the input of a step arrives, None if that is not known yet."""
     kind, stage, micro_batch = step
     neighbor = stage - 1 if kind == "F" else stage + 1
     if not 0 <= neighbor <= last_stage:
@@ -150,26 +153,26 @@ def _ready(step: Step, last_stage: int, ended: dict[Step, float], transfer: floa
 
 
 def bubble(spans: Sequence[Span]) -> float:
-    """Return the part of their time that the ranks idle, from the first start to the last end.
+    """Return the bubble, the part of the time from first start to last end that the ranks idle.
 
     >>> bubble(simulate("gpipe", 2, 1))
     0.5
     """
     num_ranks = len({span.rank for span in spans})
-    lasts = max(span.end for span in spans) - min(span.start for span in spans)
-    return 1 - sum(span.end - span.start for span in spans) / (num_ranks * lasts)
+    duration = max(span.end for span in spans) - min(span.start for span in spans)
+    return 1 - sum(span.end - span.start for span in spans) / (num_ranks * duration)
 
 
-def most_kept(spans: Sequence[Span]) -> list[int]:
-    """Return, for each rank, for how many passes it holds activations at the worst moment.
+def peak_activations(spans: Sequence[Span]) -> list[int]:
+    """Return for how many forward passes each rank holds activations at its peak.
 
-    They are kept from the forward pass of a micro-batch through a stage to its backward pass.
+    They are held from the forward pass of a micro-batch through a stage to its backward pass.
 
-    >>> most_kept(simulate("1f1b", 4, 8))
+    >>> peak_activations(simulate("1f1b", 4, 8))
     [4, 3, 2, 1]
     """
-    kept, most = Counter(), Counter()
+    held, peak = Counter(), Counter()
     for span in sorted(spans, key=lambda span: span.start):
-        kept[span.rank] += 1 if span.step.kind == "F" else -1
-        most[span.rank] = max(most[span.rank], kept[span.rank])
-    return [most[rank] for rank in sorted(most)]
+        held[span.rank] += 1 if span.step.kind == "F" else -1
+        peak[span.rank] = max(peak[span.rank], held[span.rank])
+    return [peak[rank] for rank in sorted(peak)]

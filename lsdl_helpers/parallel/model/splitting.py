@@ -1,4 +1,4 @@
-"""Which way to split a layer: what each way leaves to a rank to compute, to hold and to send."""
+"""Data or model parallelism for a layer: what a rank computes, holds and sends under each."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -12,8 +12,8 @@ from lsdl_helpers.measure.cost import cost
 
 
 @dataclass(frozen=True)
-class Layer:
-    """A layer in numbers: its weights, and what one example brings, takes and costs.
+class LayerSize:
+    """The size of a layer: its weights, and inputs, outputs and multiply-adds of one example.
 
     Args:
         weights: with biases.
@@ -39,12 +39,12 @@ class Layer:
 
 @dataclass(frozen=True)
 class Share:
-    """What one rank has to do with a layer in one training step, in numbers, not bytes.
+    """What one rank computes, holds and sends for a layer in one training step.
 
     Args:
         multiply_adds: forward and backward, which is three times forward.
         weights: that it holds.
-        inputs: of the layer, that it keeps for the backward pass.
+        inputs: of the layer, numbers that it holds for the backward pass.
         sent: numbers that it sends, with ring collectives.
     """
 
@@ -54,12 +54,12 @@ class Share:
     sent: float
 
 
-def data_parallel(layer: Layer, num_ranks: int, batch: int) -> Share:
-    """Return a rank's share if it has the whole layer and batch / n examples.
+def data_parallel_share(layer: LayerSize, num_ranks: int, batch: int) -> Share:
+    """Return a rank's share under data parallelism: the whole layer, and batch / n examples.
 
     Gradients are all-reduced: 2 (n - 1) / n · weights.
 
-    >>> data_parallel(Layer("fc", 8, 2, 4, 8), 2, 16).sent
+    >>> data_parallel_share(LayerSize("fc", 8, 2, 4, 8), 2, 16).sent
     8.0
     """
     n = num_ranks
@@ -71,13 +71,13 @@ def data_parallel(layer: Layer, num_ranks: int, batch: int) -> Share:
     )
 
 
-def model_parallel(layer: Layer, num_ranks: int, batch: int) -> Share:
-    """Return a rank's share if it has 1 / n of the outputs, for all examples.
+def model_parallel_share(layer: LayerSize, num_ranks: int, batch: int) -> Share:
+    """Return a rank's share under model parallelism: 1 / n of the outputs, for all examples.
 
     Inputs are all-gathered, and their gradients reduce-scattered:
     2 (n - 1) / n · batch · inputs. Source: Krizhevsky (2014), for fully connected layers.
 
-    >>> model_parallel(Layer("fc", 8, 2, 4, 8), 2, 16).sent
+    >>> model_parallel_share(LayerSize("fc", 8, 2, 4, 8), 2, 16).sent
     32.0
     """
     n = num_ranks
@@ -89,22 +89,22 @@ def model_parallel(layer: Layer, num_ranks: int, batch: int) -> Share:
     )
 
 
-def total(shares: Iterable[Share]) -> Share:
-    """Add up what a rank has to do with several layers.
+def add_shares(shares: Iterable[Share]) -> Share:
+    """Add up the shares of several layers.
 
-    >>> total([Share(1, 2, 3, 4), Share(1, 0, 0, 0)])
+    >>> add_shares([Share(1, 2, 3, 4), Share(1, 0, 0, 0)])
     Share(multiply_adds=2, weights=2, inputs=3, sent=4)
     """
     return Share(*map(sum, zip(*map(astuple, shares), strict=True)))
 
 
-WAYS = {"data": data_parallel, "model": model_parallel}
+WAYS = {"data": data_parallel_share, "model": model_parallel_share}
 
 
-def plan(layers: Sequence[Layer], num_ranks: int, batch: int) -> dict[str, str]:
+def plan(layers: Sequence[LayerSize], num_ranks: int, batch: int) -> dict[str, str]:
     """Return for each layer the way, "data" or "model", in which a rank sends less.
 
-    >>> plan([Layer("fc", 8, 2, 4, 8)], num_ranks=2, batch=3)
+    >>> plan([LayerSize("fc", 8, 2, 4, 8)], num_ranks=2, batch=3)
     {'fc': 'model'}
     """
     return {
@@ -113,20 +113,22 @@ def plan(layers: Sequence[Layer], num_ranks: int, batch: int) -> dict[str, str]:
     }
 
 
-def transformer(width: int, num_blocks: int, num_ranks: int, num_tokens: int) -> dict[str, Share]:
+def transformer_shares(
+    width: int, num_blocks: int, num_ranks: int, num_tokens: int
+) -> dict[str, Share]:
     """Return a rank's share of a stack of transformer blocks, split in three ways.
 
     A block has 12 D² weights, and as many multiply-adds a token (biases, normalizations and
     the products within the attention are left out); of its inputs only the block's own are
     counted.
 
-    - "data": as :func:`data_parallel`.
+    - "data": as :func:`data_parallel_share`.
     - "tensor": columns, then rows, for attention and MLP: two all-reduces forward and two
       backward, 2 (n - 1) / n · tokens · D numbers each. Source: Shoeybi et al. (2019).
     - "pipeline": blocks / n blocks a rank; all tokens go on to the next rank, and their
       gradients back. The share is that of a rank in the middle.
 
-    >>> {way: share.sent for way, share in transformer(64, 4, 4, 100).items()}
+    >>> {way: share.sent for way, share in transformer_shares(64, 4, 4, 100).items()}
     {'data': 294912.0, 'tensor': 153600.0, 'pipeline': 12800}
     """
     n, weights = num_ranks, 12 * width**2 * num_blocks
@@ -141,7 +143,7 @@ def transformer(width: int, num_blocks: int, num_ranks: int, num_tokens: int) ->
 
 
 def needed_bandwidth(share: Share, peak: float, num_bytes: int) -> float:
-    """Return the bytes/s a rank must send for sending to take no longer than computing.
+    """Return the bandwidth, in bytes/s, at which sending takes as long as computing.
 
     Args:
         peak: FLOP/s of a rank; a multiply-add is two.
@@ -153,8 +155,8 @@ def needed_bandwidth(share: Share, peak: float, num_bytes: int) -> float:
     return share.sent * num_bytes * peak / (2 * share.multiply_adds)
 
 
-def layers_of(model: nn.Module, input_shape: tuple[int, ...]) -> list[Layer]:
-    """Return the convolutions and fully connected layers of a network, in order, for one example.
+def layer_sizes(model: nn.Module, input_shape: tuple[int, ...]) -> list[LayerSize]:
+    """Return the sizes of the convolutions and fully connected layers of a network, in order.
 
     Args:
         input_shape: (1, …).
@@ -162,30 +164,30 @@ def layers_of(model: nn.Module, input_shape: tuple[int, ...]) -> list[Layer]:
     Raises:
         ValueError: if the first length is not 1, or the network does not take such an input.
 
-    >>> layers_of(nn.Linear(2, 4), (1, 2))
-    [Layer(name='', weights=12, inputs=2, outputs=4, multiply_adds=8)]
+    >>> layer_sizes(nn.Linear(2, 4), (1, 2))
+    [LayerSize(name='', weights=12, inputs=2, outputs=4, multiply_adds=8)]
     """
     if input_shape[0] != 1:
         raise ValueError(f"the batch is {input_shape[0]}; one example is counted")
     inputs: dict[str, int] = {}
     handles = [
-        module.register_forward_pre_hook(_record(inputs, name))
+        module.register_forward_pre_hook(_input_counter(inputs, name))
         for name, module in model.named_modules()
         if isinstance(module, nn.Conv2d | nn.Linear)
     ]
     try:
-        counted = cost(model, input_shape)
+        layers = cost(model, input_shape).layers
     finally:
         for handle in handles:
             handle.remove()
     return [
-        Layer(x.name, x.parameters, inputs[x.name], math.prod(x.output_shape), x.multiply_adds)
-        for x in counted.layers
+        LayerSize(x.name, x.parameters, inputs[x.name], math.prod(x.output_shape), x.multiply_adds)
+        for x in layers
         if x.name in inputs
     ]
 
 
-def _record(inputs: dict[str, int], name: str) -> Any:
+def _input_counter(inputs: dict[str, int], name: str) -> Any:
     def hook(module: nn.Module, args: tuple[torch.Tensor, ...]) -> None:
         inputs[name] = args[0].numel()
 

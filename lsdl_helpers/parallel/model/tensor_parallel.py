@@ -8,8 +8,8 @@ from torch import nn
 from torch.nn import functional as F
 
 
-class Group:
-    """The ranks that share a layer, and what they have sent one another.
+class TensorParallelGroup:
+    """The ranks that share a layer, their collectives, and the bytes of each all-reduce.
 
     Attributes:
         rank, size: of this process and of the group.
@@ -29,8 +29,8 @@ class Group:
         self.all_reduced_bytes.append(total.numel() * total.element_size())
         return total
 
-    def part(self, x: torch.Tensor, dim: int) -> torch.Tensor:
-        """Return this rank's part of `x`, cut into equal parts along `dim`.
+    def shard(self, x: torch.Tensor, dim: int) -> torch.Tensor:
+        """Return this rank's part of `x`, which is cut into equal parts along `dim`.
 
         Raises:
             ValueError: if the length is no multiple of the ranks.
@@ -39,8 +39,8 @@ class Group:
             raise ValueError(f"{x.shape[dim]} is no multiple of {self.size} ranks")
         return x.detach().chunk(self.size, dim)[self.rank].clone()
 
-    def whole(self, part: torch.Tensor, dim: int) -> torch.Tensor:
-        """Put the parts of all ranks together again."""
+    def all_gather(self, part: torch.Tensor, dim: int) -> torch.Tensor:
+        """Concatenate the parts of all ranks along `dim`, on every rank."""
         parts = [torch.empty_like(part) for _ in range(self.size)]
         dist.all_gather(parts, part.detach().contiguous(), group=self.process_group)
         return torch.cat(parts, dim)
@@ -48,7 +48,7 @@ class Group:
 
 class _CopyToRanks(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: torch.Tensor, group: Group) -> torch.Tensor:
+    def forward(ctx: Any, x: torch.Tensor, group: TensorParallelGroup) -> torch.Tensor:
         ctx.group = group
         return x.view_as(x)
 
@@ -59,7 +59,7 @@ class _CopyToRanks(torch.autograd.Function):
 
 class _SumOverRanks(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: torch.Tensor, group: Group) -> torch.Tensor:
+    def forward(ctx: Any, x: torch.Tensor, group: TensorParallelGroup) -> torch.Tensor:
         return group.all_reduce(x)
 
     @staticmethod
@@ -67,7 +67,7 @@ class _SumOverRanks(torch.autograd.Function):
         return gradient, None
 
 
-def copy_to_ranks(x: torch.Tensor, group: Group) -> torch.Tensor:
+def copy_to_ranks(x: torch.Tensor, group: TensorParallelGroup) -> torch.Tensor:
     """Return `x`, the same on all ranks; backward, the gradient is summed over the ranks.
 
     Source: Shoeybi et al. (2019), their f.
@@ -75,7 +75,7 @@ def copy_to_ranks(x: torch.Tensor, group: Group) -> torch.Tensor:
     return _CopyToRanks.apply(x, group)
 
 
-def sum_over_ranks(x: torch.Tensor, group: Group) -> torch.Tensor:
+def sum_over_ranks(x: torch.Tensor, group: TensorParallelGroup) -> torch.Tensor:
     """Return the sum of `x` over the ranks; backward, every rank takes the whole gradient.
 
     Source: Shoeybi et al. (2019), their g.
@@ -83,7 +83,7 @@ def sum_over_ranks(x: torch.Tensor, group: Group) -> torch.Tensor:
     return _SumOverRanks.apply(x, group)
 
 
-class ColumnLinear(nn.Module):
+class ColumnParallelLinear(nn.Module):
     """This rank's part of the outputs of a linear layer: y_r = x W_rᵀ + b_r.
 
     Takes (…, in_features), the same on all ranks; returns (…, out_features / ranks), one part a
@@ -93,19 +93,19 @@ class ColumnLinear(nn.Module):
         ValueError: if the outputs are no multiple of the ranks.
     """
 
-    cut: ClassVar = {"weight": 0, "bias": 0}
+    shard_dims: ClassVar = {"weight": 0, "bias": 0}
 
-    def __init__(self, linear: nn.Linear, group: Group) -> None:
+    def __init__(self, linear: nn.Linear, group: TensorParallelGroup) -> None:
         super().__init__()
         self.group = group
-        self.weight = nn.Parameter(group.part(linear.weight, 0))
-        self.bias = nn.Parameter(group.part(linear.bias, 0))
+        self.weight = nn.Parameter(group.shard(linear.weight, 0))
+        self.bias = nn.Parameter(group.shard(linear.bias, 0))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return F.linear(copy_to_ranks(x, self.group), self.weight, self.bias)
 
 
-class RowLinear(nn.Module):
+class RowParallelLinear(nn.Module):
     """A linear layer whose inputs are spread over the ranks: y = Σ_r x_r W_rᵀ + b.
 
     Takes (…, in_features / ranks), one part a rank; returns (…, out_features), the same on all
@@ -116,48 +116,50 @@ class RowLinear(nn.Module):
         ValueError: if the inputs are no multiple of the ranks.
     """
 
-    cut: ClassVar = {"weight": 1}
+    shard_dims: ClassVar = {"weight": 1}
 
-    def __init__(self, linear: nn.Linear, group: Group) -> None:
+    def __init__(self, linear: nn.Linear, group: TensorParallelGroup) -> None:
         super().__init__()
         self.group = group
-        self.weight = nn.Parameter(group.part(linear.weight, 1))
+        self.weight = nn.Parameter(group.shard(linear.weight, 1))
         self.bias = nn.Parameter(linear.bias.detach().clone())
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return sum_over_ranks(F.linear(x, self.weight), self.group) + self.bias
 
 
-def split(module: nn.Module, group: Group, *, columns: set[str], rows: set[str]) -> nn.Module:
-    """Replace the linear layers of these names, wherever they are in `module`; return it.
+def split_linear_layers(
+    module: nn.Module, group: TensorParallelGroup, *, columns: set[str], rows: set[str]
+) -> nn.Module:
+    """Split the linear layers of these names, wherever they are in `module`; return it.
 
     Every rank begins with the same whole module and keeps its part of it.
 
     >>> from lsdl_helpers.launch import join
     >>> from lsdl_helpers.parallel.model.transformer import TransformerBlock
     >>> with join("gloo"):
-    ...     block = TransformerBlock(64, 4)
-    ...     block = split(block, Group(), columns=block.columns, rows=block.rows)
+    ...     block, group = TransformerBlock(64, 4), TensorParallelGroup()
+    ...     block = split_linear_layers(block, group, columns=block.columns, rows=block.rows)
     """
     for parent in list(module.modules()):
         for name, child in list(parent.named_children()):
             if name in columns:
-                setattr(parent, name, ColumnLinear(child, group))
+                setattr(parent, name, ColumnParallelLinear(child, group))
             elif name in rows:
-                setattr(parent, name, RowLinear(child, group))
+                setattr(parent, name, RowParallelLinear(child, group))
     return module
 
 
-def whole_parameters(module: nn.Module) -> dict[str, torch.Tensor]:
-    """Return the parameters of a split module under the names and shapes of the whole one.
+def gather_parameters(module: nn.Module) -> dict[str, torch.Tensor]:
+    """Gather the parameters of a split module, with the names and shapes of the whole one.
 
     Every rank calls it, and gets all of them.
     """
-    found = {}
+    gathered = {}
     for prefix, part in module.named_modules():
-        cut = getattr(part, "cut", {})
+        shard_dims = getattr(part, "shard_dims", {})
         for name, parameter in part.named_parameters(prefix, recurse=False):
-            dim = cut.get(name.rpartition(".")[2])
-            whole = parameter.detach() if dim is None else part.group.whole(parameter, dim)
-            found[name] = whole
-    return found
+            dim = shard_dims.get(name.rpartition(".")[2])
+            whole = parameter.detach() if dim is None else part.group.all_gather(parameter, dim)
+            gathered[name] = whole
+    return gathered

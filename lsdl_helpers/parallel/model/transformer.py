@@ -1,4 +1,4 @@
-"""A transformer block that can be split over ranks without another forward pass."""
+"""A transformer block that can be split over ranks, with the same forward pass."""
 
 from typing import ClassVar
 

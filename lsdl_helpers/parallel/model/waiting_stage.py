@@ -1,4 +1,4 @@
-"""Pipelines whose stages wait in place of computing, so that few cores can play many devices."""
+"""Pipelines whose stages sleep in place of computing, so that few cores simulate many devices."""
 
 import time
 from typing import Any
@@ -9,19 +9,19 @@ from torch import nn
 
 from lsdl_helpers.launch.launcher import launch
 from lsdl_helpers.parallel.model.pipeline import forward_backward, make_schedule
-from lsdl_helpers.parallel.model.pipeline_simulator import Span, Step, require
+from lsdl_helpers.parallel.model.pipeline_simulator import Span, Step, check_schedule
 
 WIDTH = 8  # of the layer that a stage does compute
 
 
 class WaitingStage(nn.Module):
-    """A stage of a pipeline that computes next to nothing, and waits as if a device computed.
+    """A stage of a pipeline that sleeps as long as a device would compute.
 
     Several processes that compute share the cores that there are; several that wait do not
     hinder one another.
 
     Args:
-        rank, stage: where it is, for the trace.
+        rank, stage: their numbers, for the trace.
 
     Attributes:
         trace: a :class:`~lsdl_helpers.parallel.model.pipeline_simulator.Span` a pass so far, in
@@ -34,9 +34,9 @@ class WaitingStage(nn.Module):
         super().__init__()
         self.rank, self.stage = rank, stage
         self.linear = nn.Linear(WIDTH, WIDTH)
-        self.begin(0.0, 0.0)
+        self.reset(0.0, 0.0)
 
-    def begin(self, forward_s: float, backward_s: float) -> None:
+    def reset(self, forward_s: float, backward_s: float) -> None:
         """Start a new trace, in which a pass of one micro-batch waits so many seconds."""
         self.forward_s, self.backward_s = forward_s, backward_s
         self.num_forwards = 0
@@ -47,7 +47,7 @@ class WaitingStage(nn.Module):
         return _Wait.apply(self.linear(x), self, micro_batch)
 
     def wait(self, kind: str, micro_batch: int) -> None:
-        """Wait as long as a pass takes, and note when."""
+        """Sleep as long as a pass takes, and record when."""
         start = time.monotonic()
         time.sleep(self.forward_s if kind == "F" else self.backward_s)
         self.trace.append(
@@ -94,15 +94,15 @@ def measure_trace(
     >>> len(measure_trace("1f1b", 2, 2))  # 2 ranks, 2 micro-batches, forward and backward
     8
     """
-    require(schedule, num_ranks, num_micro_batches, num_chunks)
+    check_schedule(schedule, num_ranks, num_micro_batches, num_chunks)
     settings = (schedule, num_micro_batches, num_chunks, forward_s, backward_s)
-    traces = launch(_step_of_rank, num_ranks, *settings, backend="gloo")
+    traces = launch(_trace_of_rank, num_ranks, *settings, backend="gloo")
     spans = sorted((span for trace in traces for span in trace), key=lambda span: span.start)
     zero = spans[0].start
     return [span._replace(start=span.start - zero, end=span.end - zero) for span in spans]
 
 
-def _step_of_rank(
+def _trace_of_rank(
     schedule: str, num_micro_batches: int, num_chunks: int, forward_s: float, backward_s: float
 ) -> list[Span]:
     rank, num_ranks = dist.get_rank(), dist.get_world_size()
@@ -111,9 +111,9 @@ def _step_of_rank(
     torch_schedule = make_schedule(
         schedule, stages, num_micro_batches, batch[:1], nn.functional.mse_loss
     )
-    forward_backward(torch_schedule, batch, batch)  # in no time: it also connects the ranks
+    forward_backward(torch_schedule, batch, batch)  # without waits: it also connects the ranks
     for stage in stages:
-        stage.begin(forward_s, backward_s)
+        stage.reset(forward_s, backward_s)
     dist.barrier()
     forward_backward(torch_schedule, batch, batch)
     return [span for stage in stages for span in stage.trace]

@@ -20,9 +20,9 @@ def test_the_time_of_an_all_reduce_is_that_of_its_messages():
 def test_a_fit_finds_the_link_that_made_the_times(num_ranks):
     link = Link(1e-4, 2e-9)
     times = [link.all_reduce_s(size, num_ranks) for size in SIZES]
-    found = fit_link(SIZES, times, num_ranks)
-    assert found.latency_s == pytest.approx(1e-4)
-    assert found.seconds_per_byte == pytest.approx(2e-9)
+    fitted = fit_link(SIZES, times, num_ranks)
+    assert fitted.latency_s == pytest.approx(1e-4)
+    assert fitted.seconds_per_byte == pytest.approx(2e-9)
 
 
 def test_relative_errors_count_so_small_sizes_do():

@@ -19,9 +19,9 @@ def test_latency_and_bandwidth_join_the_limits(monkeypatch):
     link = calibrate_parallel(num_ranks=2)
     assert link.latency_s >= 0
     assert link.seconds_per_byte >= 0
-    kept = limits(device="cpu").parallel
-    assert Link(kept["latency_s"], kept["seconds_per_byte"]) == link
-    assert (kept["num_ranks"], kept["backend"]) == (2, "gloo")
+    stored = limits(device="cpu").parallel
+    assert Link(stored["latency_s"], stored["seconds_per_byte"]) == link
+    assert (stored["num_ranks"], stored["backend"]) == (2, "gloo")
 
 
 def test_the_slowest_rank_decides(monkeypatch):

@@ -125,17 +125,17 @@ def orders():
 
 
 def errors():
-    """What two mistakes say, on one rank."""
+    """Return the error messages of two mistakes, on one rank."""
     network = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 4))
     wrapped = DataParallel(network)
     network[1](torch.ones(1, 3)).sum().backward()
-    said = []
+    messages = []
     for mistake in (lambda: network[1](torch.ones(1, 3)).sum().backward(), wrapped.finish):
         try:
             mistake()
         except RuntimeError as error:
-            said.append(str(error))
-    return said
+            messages.append(str(error))
+    return messages
 
 
 @pytest.fixture(scope="module")
@@ -196,8 +196,8 @@ def test_all_ranks_start_with_all_that_rank_0_has():
 def test_buckets_hold_the_last_parameters_first():
     parameters = list(nn.Sequential(nn.Linear(4, 2), nn.Linear(2, 2)).parameters())
     weight_1, bias_1, weight_2, bias_2 = parameters  # 32, 8, 16 and 8 bytes
-    found = [bucket.parameters for bucket in make_buckets(parameters, bucket_bytes=24)]
-    assert [list(map(id, bucket)) for bucket in found] == [
+    buckets = make_buckets(parameters, bucket_bytes=24)
+    assert [list(map(id, bucket.parameters)) for bucket in buckets] == [
         [id(bias_2), id(weight_2)],
         [id(bias_1), id(weight_1)],
     ]

@@ -5,7 +5,7 @@ import pytest
 from lsdl_helpers.parallel.model.pipeline_simulator import (
     SCHEDULES,
     bubble,
-    most_kept,
+    peak_activations,
     predicted_bubble,
     simulate,
 )
@@ -43,10 +43,10 @@ def test_every_step_is_done_once_after_what_it_needs(case):
         assert all(a.end <= b.start for a, b in itertools.pairwise(own)), "one at a time"
 
 
-def test_what_is_kept():
-    assert most_kept(simulate("gpipe", 4, 8)) == [8, 8, 8, 8]
-    assert most_kept(simulate("1f1b", 4, 8)) == [4, 3, 2, 1]
-    assert most_kept(simulate("interleaved", 4, 8, 2)) == [11, 9, 7, 5]
+def test_the_peak_of_the_activations():
+    assert peak_activations(simulate("gpipe", 4, 8)) == [8, 8, 8, 8]
+    assert peak_activations(simulate("1f1b", 4, 8)) == [4, 3, 2, 1]
+    assert peak_activations(simulate("interleaved", 4, 8, 2)) == [11, 9, 7, 5]
 
 
 def test_a_transfer_adds_at_least_the_way_there_and_back():

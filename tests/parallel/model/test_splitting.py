@@ -5,23 +5,23 @@ from torch import nn
 from lsdl_helpers.models import build
 from lsdl_helpers.parallel.model.splitting import (
     WAYS,
-    Layer,
-    data_parallel,
-    layers_of,
-    model_parallel,
+    LayerSize,
+    add_shares,
+    data_parallel_share,
+    layer_sizes,
+    model_parallel_share,
     needed_bandwidth,
     plan,
-    total,
-    transformer,
+    transformer_shares,
 )
 
-WHOLE = Layer("fc", weights=4097 * 1000, inputs=4096, outputs=1000, multiply_adds=4096 * 1000)
+WHOLE = LayerSize("fc", weights=4097 * 1000, inputs=4096, outputs=1000, multiply_adds=4096 * 1000)
 
 
 @pytest.fixture(scope="module")
 def vgg16():
     with torch.device("meta"):
-        return layers_of(build("vgg16").eval(), (1, 3, 224, 224))
+        return layer_sizes(build("vgg16").eval(), (1, 3, 224, 224))
 
 
 def test_vgg16_has_the_papers_weights_in_its_layers(vgg16):
@@ -48,8 +48,8 @@ def test_the_crossing_batch_sends_the_same_both_ways(vgg16):
 
 
 def test_the_ranks_share_the_work_of_one():
-    alone = data_parallel(WHOLE, 1, 64)
-    assert alone == model_parallel(WHOLE, 1, 64)
+    alone = data_parallel_share(WHOLE, 1, 64)
+    assert alone == model_parallel_share(WHOLE, 1, 64)
     assert alone.sent == 0
     for n in (2, 8):
         data, model = (way(WHOLE, n, 64) for way in WAYS.values())
@@ -60,8 +60,8 @@ def test_the_ranks_share_the_work_of_one():
 
 def test_the_mixture_sends_less_than_either_way_alone(vgg16):
     ways = plan(vgg16, num_ranks=8, batch=128)
-    mixture = total(WAYS[ways[x.name]](x, 8, 128) for x in vgg16)
-    data, model = (total(way(x, 8, 128) for x in vgg16) for way in WAYS.values())
+    mixture = add_shares(WAYS[ways[x.name]](x, 8, 128) for x in vgg16)
+    data, model = (add_shares(way(x, 8, 128) for x in vgg16) for way in WAYS.values())
     assert data.sent == pytest.approx(2 * 7 / 8 * 138_357_544)
     expected = 2 * 7 / 8 * (14_714_688 + 128 * (25_088 + 4096 + 4096))
     assert mixture.sent == pytest.approx(expected)
@@ -73,22 +73,22 @@ def test_the_mixture_sends_less_than_either_way_alone(vgg16):
 def test_transformer_against_its_layers():
     """A pair of layers that is split by columns, then rows, saves the exchange in between."""
     D, T, n = 64, 100, 4
-    shares = transformer(D, 1, n, T)
-    block = Layer("", 12 * D**2, D, D, 12 * D**2)
-    assert shares["data"] == data_parallel(block, n, T)
+    shares = transformer_shares(D, 1, n, T)
+    block = LayerSize("", 12 * D**2, D, D, 12 * D**2)
+    assert shares["data"] == data_parallel_share(block, n, T)
     each = 2 * (n - 1) / n * T * D
     assert shares["tensor"].sent == 4 * each
     assert shares["tensor"].weights == shares["pipeline"].weights == block.weights / n
     crossing = 3 * D
-    equal = transformer(D, 5, n, crossing)
+    equal = transformer_shares(D, 5, n, crossing)
     assert equal["tensor"].sent == equal["data"].sent, "3 D tokens"
 
 
 def test_needed_bandwidth():
-    share = transformer(12288, 96, 8, 2048)["tensor"]
+    share = transformer_shares(12288, 96, 8, 2048)["tensor"]
     assert needed_bandwidth(share, 989.4e12, 2) == pytest.approx(7 * 2 * 989.4e12 / (9 * 12288))
 
 
 def test_one_example_is_counted():
     with pytest.raises(ValueError, match="the batch is 2"):
-        layers_of(nn.Linear(2, 4), (2, 2))
+        layer_sizes(nn.Linear(2, 4), (2, 2))

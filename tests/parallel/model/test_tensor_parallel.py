@@ -11,11 +11,11 @@ from torch.nn import functional as F
 
 from lsdl_helpers.launch import launch
 from lsdl_helpers.parallel.model.tensor_parallel import (
-    ColumnLinear,
-    Group,
-    RowLinear,
-    split,
-    whole_parameters,
+    ColumnParallelLinear,
+    RowParallelLinear,
+    TensorParallelGroup,
+    gather_parameters,
+    split_linear_layers,
 )
 from lsdl_helpers.parallel.model.transformer import TransformerBlock, block_parameters
 
@@ -40,11 +40,11 @@ def train(model, steps=STEPS):
 
 
 def by_hand():
-    group = Group()
+    group = TensorParallelGroup()
     columns, rows = TransformerBlock.columns, TransformerBlock.rows
-    model = train(split(blocks(), group, columns=columns, rows=rows))
+    model = train(split_linear_layers(blocks(), group, columns=columns, rows=rows))
     held = sum(p.numel() for p in model.parameters())
-    return whole_parameters(model), held, group.all_reduced_bytes
+    return gather_parameters(model), held, group.all_reduced_bytes
 
 
 def by_dtensor():
@@ -101,17 +101,17 @@ def test_ten_steps_are_those_of_one_process(alone, way, num_ranks):
 def one_pair():
     torch.manual_seed(0)
     up, down, x = nn.Linear(6, 8), nn.Linear(8, 6), torch.randn(5, 6, requires_grad=True)
-    group = Group()
-    split_up, split_down = ColumnLinear(up, group), RowLinear(down, group)
+    group = TensorParallelGroup()
+    split_up, split_down = ColumnParallelLinear(up, group), RowParallelLinear(down, group)
     y = split_down(F.gelu(split_up(x)))
     y.square().sum().backward()
     mine, x.grad = x.grad.clone(), None
     whole = down(F.gelu(up(x)))
     whole.square().sum().backward()
     gradients = [
-        (split_up.weight.grad, group.part(up.weight.grad, 0)),
-        (split_up.bias.grad, group.part(up.bias.grad, 0)),
-        (split_down.weight.grad, group.part(down.weight.grad, 1)),
+        (split_up.weight.grad, group.shard(up.weight.grad, 0)),
+        (split_up.bias.grad, group.shard(up.bias.grad, 0)),
+        (split_down.weight.grad, group.shard(down.weight.grad, 1)),
         (split_down.bias.grad, down.bias.grad),
         (mine, x.grad),
         (y, whole),
@@ -120,7 +120,7 @@ def one_pair():
 
 
 def odd():
-    ColumnLinear(nn.Linear(4, 7), Group())
+    ColumnParallelLinear(nn.Linear(4, 7), TensorParallelGroup())
 
 
 @pytest.mark.slow
