@@ -1,4 +1,4 @@
-"""Collective operations: what they send, and the latency and bandwidth that they meet."""
+"""Collective operations: what they send, and latency and bandwidth of the links they use."""
 
 from lsdl_helpers.parallel.collectives.all_reduce import Sent, ring_all_reduce
 from lsdl_helpers.parallel.collectives.link import Link, fit_link

@@ -17,7 +17,7 @@ class Link:
     seconds_per_byte: float
 
     def all_reduce_s(self, num_bytes: float, num_ranks: int) -> float:
-        """Return ``2 (n - 1) (latency_s + S / n seconds_per_byte)``, that of a ring all-reduce.
+        """Predict a ring all-reduce: ``2 (n - 1) (latency_s + S / n seconds_per_byte)`` seconds.
 
         Args:
             num_bytes: S, of the tensor that every rank holds.

@@ -92,7 +92,7 @@ def run_worker(fn: Callable[[Any], Any], tasks: Sequence[Any], port: int, folder
 
 
 def wait_for_all(store: dist.Store, num_ranks: int) -> None:
-    """Wait until all ranks are here: a barrier, for one that dies keeps others from joining."""
+    """Wait at a barrier of the store, since a rank that dies keeps others from joining."""
     if store.add("here", 1) == num_ranks:
         store.set("all here", "")
     store.wait(["all here"])
