@@ -20,8 +20,8 @@ def digits() -> tuple[tuple[torch.Tensor, torch.Tensor], tuple[torch.Tensor, tor
     """
     from sklearn.datasets import load_digits  # late: it takes a second
 
-    found = load_digits()
-    x = torch.tensor(found.images, dtype=torch.float32)[:, None]
-    y = torch.tensor(found.target, dtype=torch.int64)
+    dataset = load_digits()
+    x = torch.tensor(dataset.images, dtype=torch.float32)[:, None]
+    y = torch.tensor(dataset.target, dtype=torch.int64)
     x = (x - x[:NUM_TRAIN].mean()) / x[:NUM_TRAIN].std()
     return (x[:NUM_TRAIN], y[:NUM_TRAIN]), (x[NUM_TRAIN:], y[NUM_TRAIN:])

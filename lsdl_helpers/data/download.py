@@ -1,8 +1,8 @@
 """Published files, downloaded once into a cache, with their hash checked at every use.
 
-``torch.hub`` could download them, but waits for ever on a silent server, takes a cut
-connection for the end of the file, and trusts what is in its cache. The cache is its own,
-so that a file which torchvision has fetched is not fetched again.
+``torch.hub`` could download them, but has no time-out, takes a cut connection for the end of the
+file, and trusts what is in its cache. We share that cache, so that a file which torchvision has
+fetched is not fetched again.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from lsdl_helpers.data.web import DownloadError, open_address
 
 
 def cache_folder() -> Path:
-    """Return where published files are kept: torch's own cache, moved by ``TORCH_HOME``.
+    """Return the folder of published files: torch's own cache, which ``TORCH_HOME`` moves.
 
     >>> cache_folder().parts[-2:]
     ('hub', 'checkpoints')
@@ -34,9 +34,9 @@ def fetch(
 ) -> Path:
     """Return the path of a published file in the cache, downloaded if it is not there.
 
-    A file in the cache whose hash is wrong is said and downloaded again. A file appears in the
-    cache whole and checked or not at all. Of several processes, one downloads and the others
-    wait.
+    A cached file with a wrong hash is reported and downloaded again. The write is atomic: the
+    cache never shows a part of a file, nor one with a wrong hash. Of several processes, one holds
+    the lock and downloads, and the others wait.
 
     Args:
         address: http(s); the last part of its path names the file.
@@ -58,7 +58,7 @@ def fetch(
     path = cache_folder() / PurePosixPath(urlsplit(address).path).name
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        locks = path.parent.with_name("locks")  # apart, so that the cache holds whole files only
+        locks = path.parent.with_name("locks")  # apart, so that the cache holds complete files only
         locks.mkdir(exist_ok=True)
         with FileLock(locks / f"{path.name}.lock"):
             if not path.exists():

@@ -68,13 +68,13 @@ def glyphs(
     for part in torch.arange(n).split(_CHUNK):
         theta = _affine(len(part), rotation, shear, scale, shift, random)
         grid = F.affine_grid(theta, (len(part), 1, size, size), align_corners=False)
-        grid += _smooth(len(part), size, elastic, random)
+        grid += _elastic_displacement(len(part), size, elastic, random)
         drawn = F.grid_sample(drawings[labels[part], fonts[part]], grid, align_corners=False)
         pictures.append(_shade(drawn, noise, random))
     return torch.cat(pictures), labels
 
 
-def _between(n: int, low: float, high: float, random: torch.Generator) -> Tensor:
+def _uniform(n: int, low: float, high: float, random: torch.Generator) -> Tensor:
     return low + (high - low) * torch.rand(n, generator=random)
 
 
@@ -87,17 +87,17 @@ def _affine(
     random: torch.Generator,
 ) -> Tensor:
     """Return where each pixel of the output looks in the drawing: (n, 2, 3)."""
-    angle = torch.deg2rad(_between(n, -rotation, rotation, random))
-    slant = _between(n, -shear, shear, random)
-    zoom = 1 / _between(n, *scale, random)
+    angle = torch.deg2rad(_uniform(n, -rotation, rotation, random))
+    slant = _uniform(n, -shear, shear, random)
+    zoom = 1 / _uniform(n, *scale, random)
     cos, sin = zoom * angle.cos(), zoom * angle.sin()
-    right, down = (_between(n, -shift, shift, random) for _ in range(2))
+    right, down = (_uniform(n, -shift, shift, random) for _ in range(2))
     top = torch.stack([cos, slant * cos - sin, right], dim=1)
     bottom = torch.stack([sin, slant * sin + cos, down], dim=1)
     return torch.stack([top, bottom], dim=1)
 
 
-def _smooth(n: int, size: int, elastic: float, random: torch.Generator) -> Tensor:
+def _elastic_displacement(n: int, size: int, elastic: float, random: torch.Generator) -> Tensor:
     """Return a displacement that changes slowly over the picture: (n, size, size, 2)."""
     coarse = elastic * torch.randn(n, 2, 4, 4, generator=random)
     fine = F.interpolate(coarse, (size, size), mode="bicubic", align_corners=True)
@@ -105,5 +105,5 @@ def _smooth(n: int, size: int, elastic: float, random: torch.Generator) -> Tenso
 
 
 def _shade(drawn: Tensor, noise: float, random: torch.Generator) -> Tensor:
-    contrast = _between(len(drawn), 0.6, 1.0, random).view(-1, 1, 1, 1)
+    contrast = _uniform(len(drawn), 0.6, 1.0, random).view(-1, 1, 1, 1)
     return (drawn * contrast + noise * torch.randn(drawn.shape, generator=random)).clamp(0, 1)

@@ -117,7 +117,7 @@ def photograph(name: str) -> Image.Image:
         name: one of :func:`list_photographs`; ``PHOTOGRAPHS[name]`` states source and license.
 
     Raises:
-        ValueError: for another name; the message lists the known.
+        ValueError: for another name; the message lists the names that there are.
 
     >>> photograph("chelsea").size
     (451, 300)

@@ -9,19 +9,19 @@ from typing import BinaryIO
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from lsdl_helpers.data.web import open_address, shown
+from lsdl_helpers.data.web import open_address, redact
 
 # Read by PIL itself; it would hand others, such as PostScript, to outside programs.
 FORMATS = (
     "AVIF", "BMP", "GIF", "ICO", "JPEG", "JPEG2000", "PCX", "PNG", "PPM", "TGA", "TIFF", "WEBP",
 )  # fmt: skip
 MAX_BYTES = 50_000_000  # of a file behind an address
-TIMEOUT_S = 20  # for all that is said and sent, once the address is resolved
-FARTHEST = 1e38  # beyond it a pixel has no value: maps say so with -3.4e38
-GDAL_NODATA = 42113  # the tag of a TIFF that declares such a number
+TIMEOUT_S = 20  # for request and answer together, once the host is resolved
+NODATA_FROM = 1e38  # a pixel of this size or more has no value: maps mark it with -3.4e38
+GDAL_NODATA = 42113  # the tag of a TIFF that declares another such number
 
-# What makes a picture upright, by the orientation in its EXIF data.
-TURNS = {
+# The transposition that makes a picture upright, by the orientation in its EXIF data.
+UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -33,7 +33,7 @@ TURNS = {
 
 
 class PictureError(ValueError):
-    """What was given is no picture that can be used; says in one line why."""
+    """The input is not a usable picture; the message says why in one line."""
 
 
 def read_picture(source: str | Path) -> Image.Image:
@@ -65,7 +65,7 @@ def read_picture(source: str | Path) -> Image.Image:
         with _open_file(Path(source)) as file:
             return _decode(file, str(source))
     if scheme.lower() not in {"http", "https"}:
-        raise PictureError(f"{shown(str(source))}: an address must begin with http:// or https://")
+        raise PictureError(f"{redact(str(source))}: an address must begin with http:// or https://")
     return _decode(io.BytesIO(_read_address(str(source))), str(source))
 
 
@@ -127,7 +127,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
     """
     turn = _turn(image)
     if image.mode[0] in "IF":
-        image = _eight_bits(image)
+        image = _to_eight_bits(image)
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
@@ -138,7 +138,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
 def _turn(image: Image.Image) -> Image.Transpose | None:
     """Read the orientation alone: whatever else is wrong in the EXIF data, the pixels are good."""
     try:
-        return TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
+        return UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation))
     except Exception:  # a parser may fail in any way
         return None
 
@@ -155,19 +155,19 @@ def _scale_transparent(image: Image.Image) -> None:
         image.info["transparency"] = tuple(value >> 8 for value in color)
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Scale 16-bit gray values to 8 bits, wider ones from the range that is found.
+def _to_eight_bits(image: Image.Image) -> Image.Image:
+    """Scale 16-bit gray values to 8 bits, wider ones from the range of their values.
 
     PIL's own conversion would cut off everything above 255. Pixels without a value have no part
     in the range, and become transparent.
     """
     values = np.asarray(image, dtype=np.float64)
-    known = np.isfinite(values) & (np.abs(values) < FARTHEST)
-    known &= ~np.isclose(values, _missing_value(image), rtol=1e-6, atol=0)
-    low, high = _range(image.mode, values[known])
-    share = np.where(known, (values - low) / (high - low), 0).clip(0, 1)
+    valid = np.isfinite(values) & (np.abs(values) < NODATA_FROM)
+    valid &= ~np.isclose(values, _missing_value(image), rtol=1e-6, atol=0)
+    low, high = _range(image.mode, values[valid])
+    share = np.where(valid, (values - low) / (high - low), 0).clip(0, 1)
     gray = Image.fromarray((255 * share).round().astype(np.uint8))
-    gray.putalpha(Image.fromarray(known))
+    gray.putalpha(Image.fromarray(valid))
     return gray
 
 

@@ -1,7 +1,7 @@
-"""Reading an address over http or https, with limits, and one kind of error.
+"""Reading an address over http or https, with time-outs, and one kind of error.
 
-Libraries limit each read, or need asyncio to limit a whole exchange: here one clock limits every
-wait, for headers, sizes of chunks and redirects, too.
+Libraries limit each read, or need asyncio for a deadline of the exchange: here one deadline limits
+every wait, for headers, sizes of chunks and redirects, too.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-MAX_DIGITS = 18  # of a length in bytes
+MAX_LENGTH_DIGITS = 18  # of a length in bytes
 
 
 class DownloadError(RuntimeError):
@@ -26,7 +26,7 @@ class DownloadError(RuntimeError):
 
 
 @dataclass
-class _Clock:
+class _Deadline:
     """Seconds for which a server may be silent, and which all may take since the start."""
 
     silence_s: float
@@ -34,25 +34,25 @@ class _Clock:
     answered: bool = False
     start: float = field(default_factory=time.monotonic)
 
-    def left(self) -> float:
+    def remaining(self) -> float:
         """Return how long the next wait may take."""
-        left = self.start + self.limit_s - time.monotonic()
-        if left <= 0:
+        remaining = self.start + self.limit_s - time.monotonic()
+        if remaining <= 0:
             raise TimeoutError
-        return min(left, self.silence_s)
+        return min(remaining, self.silence_s)
 
-    def missed(self) -> str:
-        """Say which limit ended a wait."""
+    def reason(self) -> str:
+        """Return which of the two limits ended a wait."""
         if time.monotonic() < self.start + self.limit_s:
             return "the server is silent"
         return f"{'not complete' if self.answered else 'no answer'} within {self.limit_s:g} s"
 
 
 class _Incoming(io.RawIOBase):
-    """What a socket receives: each read, however little comes by it, is limited by a clock."""
+    """What a socket receives: each read, however little comes by it, is limited by a deadline."""
 
-    def __init__(self, sock: socket.socket, clock: _Clock) -> None:
-        self._sock, self._clock = sock, clock
+    def __init__(self, sock: socket.socket, deadline: _Deadline) -> None:
+        self._sock, self._deadline = sock, deadline
         self._bytes = sock.makefile("rb", buffering=0)
 
     def makefile(self, mode: str) -> io.BufferedReader:
@@ -63,7 +63,7 @@ class _Incoming(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        self._sock.settimeout(self._clock.left())
+        self._sock.settimeout(self._deadline.remaining())
         return self._bytes.readinto(buffer)
 
     def close(self) -> None:
@@ -72,37 +72,37 @@ class _Incoming(io.RawIOBase):
 
 
 class _Handler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
-    """Opens connections whose answers are limited by a clock, after each redirect, too."""
+    """Opens connections whose answers are limited by a deadline, after each redirect, too."""
 
-    def __init__(self, clock: _Clock, stack: contextlib.ExitStack) -> None:
+    def __init__(self, deadline: _Deadline, stack: contextlib.ExitStack) -> None:
         super().__init__()
-        self._clock, self._stack = clock, stack
+        self._deadline, self._stack = deadline, stack
 
     def do_open(self, http_class: Any, req: urllib.request.Request, **options: Any) -> Any:
         if "@" in urlsplit(req.full_url).netloc:
             raise ValueError("addresses with a user or a password are not read")
 
         def connection(host: str, **settings: Any) -> http.client.HTTPConnection:
-            made = http_class(host, **settings)
-            made.response_class = self._answer
-            return made
+            http_connection = http_class(host, **settings)
+            http_connection.response_class = self._answer
+            return http_connection
 
-        req.timeout = self._clock.left()
+        req.timeout = self._deadline.remaining()
         return super().do_open(connection, req, **options)
 
     def _answer(self, sock: socket.socket, *args: Any, **options: Any) -> http.client.HTTPResponse:
-        incoming = self._stack.enter_context(_Incoming(sock, self._clock))
+        incoming = self._stack.enter_context(_Incoming(sock, self._deadline))
         return http.client.HTTPResponse(incoming, *args, **options)
 
 
 class Response:
     """An open answer: its length in bytes if the server says it, and its body in pieces."""
 
-    def __init__(self, address: str, raw: http.client.HTTPResponse, clock: _Clock) -> None:
+    def __init__(self, address: str, raw: http.client.HTTPResponse, deadline: _Deadline) -> None:
         digits = len(raw.headers.get("Content-Length", ""))
-        if digits > MAX_DIGITS:
+        if digits > MAX_LENGTH_DIGITS:
             raise ValueError(f"the server states a length of {digits:,} digits")
-        self.length, self._address, self._raw, self._clock = raw.length, address, raw, clock
+        self.length, self._address, self._raw, self._deadline = raw.length, address, raw, deadline
 
     def __iter__(self) -> Iterator[bytes]:
         received = 0
@@ -111,10 +111,10 @@ class Response:
             yield chunk
         if self.length is not None and received < self.length:
             cut = f"the connection was cut after {received:,} of {self.length:,} bytes"
-            raise DownloadError(f"{shown(self._address)}: {cut}")
+            raise DownloadError(f"{redact(self._address)}: {cut}")
 
     def _read(self) -> bytes:
-        with _one_kind_of_error(self._address, self._clock):
+        with _as_download_error(self._address, self._deadline):
             return self._raw.read1(2**16)  # what has come so far
 
 
@@ -139,28 +139,28 @@ def open_address(
     >>> with open_address("https://example.org") as response:  # doctest: +SKIP
     ...     body = b"".join(response)
     """
-    clock = _Clock(timeout_s, min(timeout_s, limit_s))
+    deadline = _Deadline(timeout_s, min(timeout_s, limit_s))
     with contextlib.ExitStack() as stack:
-        with _one_kind_of_error(address, clock):
+        with _as_download_error(address, deadline):
             request = urllib.request.Request(
-                _as_sent(address), headers={"User-Agent": "lsdl_helpers"}
+                _encode_address(address), headers={"User-Agent": "lsdl_helpers"}
             )
-            raw = stack.enter_context(_opener(_Handler(clock, stack)).open(request))
-            response = Response(address, raw, clock)
-        clock.answered, clock.limit_s = True, limit_s
+            raw = stack.enter_context(_opener(_Handler(deadline, stack)).open(request))
+            response = Response(address, raw, deadline)
+        deadline.answered, deadline.limit_s = True, limit_s
         yield response
 
 
-def shown(text: str) -> str:
-    """Return a text in one line, without the user and the password of an address in it.
+def redact(text: str) -> str:
+    """Return a text in one line, with user and password left out of every address in it.
 
-    >>> shown("http://me:secret@example.org/cat.jpg")
+    >>> redact("http://me:secret@example.org/cat.jpg")
     'http://example.org/cat.jpg'
     """
     return " ".join(re.sub("(?<=://)[^/?#]*@", "", text).split())
 
 
-def _as_sent(address: str) -> str:
+def _encode_address(address: str) -> str:
     """Return the address in ASCII: the host by IDNA, path and query percent-encoded."""
     try:
         parts = urlsplit(address)
@@ -189,17 +189,17 @@ def _opener(ours: _Handler) -> urllib.request.OpenerDirector:
 
 
 @contextlib.contextmanager
-def _one_kind_of_error(address: str, clock: _Clock) -> Iterator[None]:
+def _as_download_error(address: str, deadline: _Deadline) -> Iterator[None]:
     try:
         yield
     except urllib.error.HTTPError as error:
         error.close()
-        said = f"the server answered {error.code} {error.msg}"
+        reason = f"the server answered {error.code} {error.msg}"
     except (OSError, http.client.HTTPException, ValueError) as error:
-        reason = error.reason if isinstance(error, urllib.error.URLError) else error
-        said = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
-        if isinstance(reason, TimeoutError):
-            said = clock.missed()
+        cause = error.reason if isinstance(error, urllib.error.URLError) else error
+        reason = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+        if isinstance(cause, TimeoutError):
+            reason = deadline.reason()
     else:
         return
-    raise DownloadError(f"{shown(address)}: {shown(said)}") from None
+    raise DownloadError(f"{redact(address)}: {redact(reason)}") from None

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from lsdl_helpers.data.fonts import atlas
 from lsdl_helpers.data.photographs import photograph
 
-SIDE = 20  # pixels
+SIDE = 20  # pixels of a window
 
 # Decided before anything was trained. The two eyes' views of the motorcycle stay together.
 SPLITS = {
@@ -31,11 +31,11 @@ SPLITS = {
     ),
 }  # fmt: skip
 
-_SMILEY, _OTHERS = "☺", "☹☻☀☯☠☢♥☼"  # what looks like it: a frown, a dark face, a sun, …
-_LOOK_ALIKES = 0.02  # their part of the windows without a smiley
+_SMILEY, _DISTRACTORS = "☺", "☹☻☀☯☠☢♥☼"  # a frown, a dark face, a sun, …
+_DISTRACTOR_SHARE = 0.02  # of the windows without a smiley
 _FONTS = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSans-BoldOblique")
-_SHRINKINGS = (1, 2, 3)
-_LARGEST = 480  # pixels; larger photographs are reduced to that height or width
+_SCALES = (1, 2, 3)
+_MAX_SIDE = 480  # pixels; larger photographs are reduced to that height or width
 _FONT_SIZE = 44
 
 
@@ -59,7 +59,7 @@ def smiley_windows(
         (n, 1, 20, 20) float32 in 0 to 1.
 
     Raises:
-        ValueError: for no window, no photograph, or one that is not known.
+        ValueError: for no window, no photograph, or an unknown one.
 
     >>> smiley_windows(100, seed=0, positive=True).shape
     torch.Size([100, 1, 20, 20])
@@ -68,9 +68,9 @@ def smiley_windows(
         raise ValueError(f"{n} windows of {len(photographs)} photographs; both must be at least 1")
     random = torch.Generator().manual_seed(seed)
     windows = _cut(n, tuple(photographs), random)
-    drawn = torch.arange(n) if positive else _choose(n, _LOOK_ALIKES, random)
+    drawn = torch.arange(n) if positive else _choose(n, _DISTRACTOR_SHARE, random)
     if len(drawn):
-        chars = _SMILEY if positive else _OTHERS
+        chars = _SMILEY if positive else _DISTRACTORS
         windows[drawn] = _draw_on(windows[drawn], chars, random)
     return windows
 
@@ -89,7 +89,7 @@ def gray_photograph(name: str, shrink: int = 1) -> Tensor:
     torch.Size([300, 451])
     """
     picture = photograph(name).convert("L")
-    factor = min(1, _LARGEST / max(picture.size)) / shrink
+    factor = min(1, _MAX_SIDE / max(picture.size)) / shrink
     size = [round(factor * pixels) for pixels in picture.size]
     smaller = picture.resize(size, Image.Resampling.BOX)
     return torch.from_numpy(np.asarray(smaller, dtype=np.float32)) / 255
@@ -139,7 +139,7 @@ def _pixels(photographs: tuple[str, ...]) -> tuple[Tensor, Tensor]:
 
     Each photograph is there in three sizes, so that windows show small and large parts of it.
     """
-    pictures = [gray_photograph(name, shrink) for name in photographs for shrink in _SHRINKINGS]
+    pictures = [gray_photograph(name, shrink) for name in photographs for shrink in _SCALES]
     starts = np.cumsum([0, *(picture.numel() for picture in pictures)])
     shapes = [(int(start), *p.shape) for start, p in zip(starts, pictures, strict=False)]
     return torch.cat([picture.flatten() for picture in pictures]), torch.tensor(shapes)

@@ -54,8 +54,8 @@ def test_the_cache_is_torchs_own(cache):
     assert cache_folder() == cache
 
 
-def assert_refused(pages, cache, said, sha256=PREFIX, **options):
-    with pytest.raises(DownloadError, match=said) as caught:
+def assert_refused(pages, cache, message, sha256=PREFIX, **options):
+    with pytest.raises(DownloadError, match=message) as caught:
         fetch(pages.address + NAME, sha256, **options)
     assert "\n" not in str(caught.value)
     assert str(caught.value).startswith(pages.address + NAME)
@@ -87,15 +87,15 @@ def test_a_missing_file(pages, cache):
     assert_refused(pages, cache, "the server answered 404 Not Found")
 
 
-@pytest.mark.parametrize(("begun", "said"), [(0, "no answer within"), (70_000, "is silent")])
-def test_a_silent_server(pages, cache, begun, said):
+@pytest.mark.parametrize(("begun", "message"), [(0, "no answer within"), (70_000, "is silent")])
+def test_a_silent_server(pages, cache, begun, message):
     def silent(handler):
         if begun:
             cut(BODY, begun)(handler)
         pages.over.wait(5)  # a client without a time-out meets a cut connection then
 
     pages[NAME] = silent
-    assert_refused(pages, cache, said, timeout_s=0.3)
+    assert_refused(pages, cache, message, timeout_s=0.3)
 
 
 def test_no_server(pages, cache):
@@ -113,7 +113,7 @@ def test_other_schemes_are_refused(address):
 
 
 @pytest.mark.parametrize("damaged", [BODY[:-1] + b"x", BODY[:100], b""])
-def test_a_damaged_file_in_the_cache_is_said_and_fetched_again(pages, cache, damaged, capsys):
+def test_a_damaged_file_in_the_cache_is_reported_and_fetched_again(pages, cache, damaged, capsys):
     pages[NAME] = BODY
     cache.mkdir(parents=True)
     (cache / NAME).write_bytes(damaged)

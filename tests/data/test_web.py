@@ -9,8 +9,8 @@ def read(address, **limits):
         return b"".join(response)
 
 
-def refused(address, said, **limits):
-    with pytest.raises(DownloadError, match=said) as caught:
+def refused(address, message, **limits):
+    with pytest.raises(DownloadError, match=message) as caught:
         read(address, **limits)
     assert len(str(caught.value).splitlines()) == 1
     return str(caught.value)
@@ -32,8 +32,11 @@ def test_letters_are_sent_as_a_browser_sends_them(pages, typed, sent):
 
 
 def test_letters_of_a_host():
-    assert web._as_sent("http://Bücher.example:80/é") == "http://xn--bcher-kva.example:80/%C3%A9"
-    assert web._as_sent("http://[::1]:80/x") == "http://[::1]:80/x"
+    assert (
+        web._encode_address("http://Bücher.example:80/é")
+        == "http://xn--bcher-kva.example:80/%C3%A9"
+    )
+    assert web._encode_address("http://[::1]:80/x") == "http://[::1]:80/x"
 
 
 @pytest.mark.parametrize("wrong", ["é..de/", f"{'é' * 64}.de/", "[::1/", "h/\ud800", "é\udce9.de"])
@@ -131,3 +134,10 @@ def test_a_password_in_what_is_no_address_is_not_printed(address):
 def test_a_password_of_a_redirect_is_not_printed(pages, target):
     pages["x"] = redirect(target)
     assert "secret" not in refused(pages.address + "x", "are not read|not allowed|url type")
+
+
+@pytest.mark.parametrize("scheme", ["file", "ftp", "data"])
+def test_no_redirect_to_another_scheme(tmp_path, pages, scheme):
+    (tmp_path / "secret").write_text("secret")
+    pages["x"] = redirect(f"{scheme}://{tmp_path}/secret")
+    refused(pages.address + "x", r"not allowed|unknown url type")

@@ -34,18 +34,18 @@ def test_no_photograph_is_in_two_splits_and_none_is_left_out():
 
 def test_a_plain_window_is_a_part_of_its_photograph():
     every, corners = slide(gray_photograph("text"))
-    places = {w.numpy().tobytes(): c for w, c in zip(every, corners.tolist(), strict=True)}
-    found = [places[key] for w in draw(300, photographs=["text"])
-             if (key := w.numpy().tobytes()) in places]  # fmt: skip
-    assert 0.25 < len(found) / 300 < 0.42, "a third of the windows show the largest of three sizes"
-    rows, columns = zip(*found, strict=True)
+    corner_of = {w.numpy().tobytes(): c for w, c in zip(every, corners.tolist(), strict=True)}
+    matches = [corner_of[key] for w in draw(300, photographs=["text"])
+               if (key := w.numpy().tobytes()) in corner_of]  # fmt: skip
+    assert 0.25 < len(matches) / 300 < 0.42, "a third show the largest of three sizes"
+    rows, columns = zip(*matches, strict=True)
     assert max(rows) > 120
     assert max(columns) > 350
 
 
 def test_two_in_a_hundred_of_the_others_show_another_character(monkeypatch):
     windows = draw(5000)
-    monkeypatch.setattr("lsdl_helpers.data.windows._LOOK_ALIKES", 0)
+    monkeypatch.setattr("lsdl_helpers.data.windows._DISTRACTOR_SHARE", 0)
     differs = (windows != draw(5000)).flatten(1).any(1)
     assert 0.015 < differs.float().mean() < 0.025
 

@@ -13,9 +13,9 @@ def load(name: str) -> dict[str, Any]:
     Raises:
         ValueError: for a name without stored results.
     """
-    known = sorted(path.stem for path in FOLDER.glob("*.json"))
-    if name not in known:
-        raise ValueError(f"there are no stored results {name!r}; there are {known}")
+    names = sorted(path.stem for path in FOLDER.glob("*.json"))
+    if name not in names:
+        raise ValueError(f"there are no stored results {name!r}; there are {names}")
     return json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
 
 
