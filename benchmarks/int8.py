@@ -18,10 +18,10 @@ from lsdl_helpers.commands.numbers import duration
 from lsdl_helpers.commands.parser import Parser
 from lsdl_helpers.cpu import (
     SPEECH_WIDTHS,
-    dynamic_int8,
     find_engine,
     fully_connected,
-    integer,
+    quantize_dynamic,
+    quantize_linear,
     with_weight_bytes,
 )
 from lsdl_helpers.measure import compare, cost, limits, predict_time
@@ -44,9 +44,9 @@ def main() -> None:
     bfloat16 = copy.deepcopy(model).bfloat16()
     # Name, bytes of a weight, dtype of the products, network.
     networks = [
-        ("int8", 1, "int8", dynamic_int8(model)),
+        ("int8", 1, "int8", quantize_dynamic(model)),
         ("bfloat16", 2, "bfloat16", lambda x: bfloat16(x.bfloat16()).float()),
-        ("int8, from scratch", 1, "int8", integer(model)),
+        ("int8, from scratch", 1, "int8", quantize_linear(model)),
     ]
     print(f"float32 / other, torch's int8 by the engine {find_engine()!r}")
     for batch in (1, 4, 8):
@@ -59,12 +59,12 @@ def main() -> None:
                 expected = model(x)
                 error = ((other(x) - expected).norm() / expected.norm()).item()
                 fns = {"float32": lambda x=x: model(x), "other": lambda x=x, f=other: f(x)}
-                found = compare(**fns, seconds=seconds, device="cpu")
-            low, high = found.interval
-            said = goal(found.ratio, TARGETS.get((name, batch)))
+                result = compare(**fns, seconds=seconds, device="cpu")
+            low, high = result.interval
+            verdict = goal(result.ratio, TARGETS.get((name, batch)))
             print(f"batch {batch}  {name:20} predicted {predicted / smaller:5.2f}×  "
-                  f"measured {found.ratio:5.2f}× ({low:.2f} to {high:.2f})  "
-                  f"error {error:.1e}{said}", flush=True)  # fmt: skip
+                  f"measured {result.ratio:5.2f}× ({low:.2f} to {high:.2f})  "
+                  f"error {error:.1e}{verdict}", flush=True)  # fmt: skip
 
 
 if __name__ == "__main__":

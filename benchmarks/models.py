@@ -1,7 +1,7 @@
-"""Our networks against torchvision's and timm's, then what ``fast`` gains; one thread.
+"""Our networks against torchvision's and timm's, then optimized for inference; one thread.
 
 First table: the time of ours over that of the twin with the same weights, forward, and forward
-with backward, interleaved, with 95 % intervals. Second table: eager over fast, batch 1, and
+with backward, interleaved, with 95 % intervals. Second table: eager over optimized, batch 1, and
 the largest change of the logits over the largest logit, with batch normalization calibrated on
 photographs. Random weights multiply rounding more than trained ones do.
 
@@ -16,7 +16,7 @@ from torch import nn
 
 from lsdl_helpers.commands.numbers import duration, whole_number
 from lsdl_helpers.commands.parser import Parser
-from lsdl_helpers.cpu import fast
+from lsdl_helpers.cpu import optimize_for_inference
 from lsdl_helpers.data import list_photographs, photograph
 from lsdl_helpers.measure import compare
 from lsdl_helpers.models import build, list_models
@@ -103,21 +103,21 @@ def against_twin(name: str, seconds: float, batch: int) -> None:
         )
 
 
-def gain_of_fast(name: str, seconds: float) -> None:
-    """Print how much faster ``fast`` is than eager, and how much the logits change."""
+def optimization_gain(name: str, seconds: float) -> None:
+    """Print the speedup of ``optimize_for_inference`` over eager, and the change of the logits."""
     torch.manual_seed(0)
     model = build(name, **OPTIONS.get(name, {}))
     pictures = calibrate(model, TWINS[name][0])
     x = pictures[:1]
     for dtype in (torch.float32, torch.bfloat16):
-        quick = fast(model, dtype=dtype)
+        optimized = optimize_for_inference(model, dtype=dtype)
         with torch.no_grad():
             expected = model(pictures)
-            change = (quick(pictures) - expected).abs().max() / expected.abs().max()
-            fns = {"eager": lambda: model(x), "fast": lambda quick=quick: quick(x)}
+            change = (optimized(pictures) - expected).abs().max() / expected.abs().max()
+            fns = {"eager": lambda: model(x), "optimized": lambda optimized=optimized: optimized(x)}
             result = compare(**fns, seconds=seconds)
         low, high = result.interval
-        print(f"{name:20} {str(quick.dtype)[6:]:9} {result.ratio:.2f} ({low:.2f} to {high:.2f})"
+        print(f"{name:20} {str(optimized.dtype)[6:]:9} {result.ratio:.2f} ({low:.2f} to {high:.2f})"
               f"   logits change by {change:.1e}", flush=True)  # fmt: skip
 
 
@@ -137,9 +137,9 @@ def main() -> None:
     print(f"ours / twin, batch {options.batch}, 95 % intervals; goal: meets 0.97 to 1.03")
     for name in names:
         against_twin(name, options.seconds, options.batch)
-    print("eager / fast, batch 1")
+    print("eager / optimized, batch 1")
     for name in names:
-        gain_of_fast(name, options.seconds)
+        optimization_gain(name, options.seconds)
 
 
 if __name__ == "__main__":

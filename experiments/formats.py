@@ -19,8 +19,8 @@ if __name__ == "__main__":
 import torch
 
 from lsdl_helpers.data import glyphs, results
-from lsdl_helpers.hardware import Recipe, accuracy, scaled, train_rounded
-from lsdl_helpers.hardware.low_precision import Network
+from lsdl_helpers.hardware import Recipe, accuracy, scaled_cast, train_rounded
+from lsdl_helpers.hardware.low_precision import Networks
 from lsdl_helpers.measure import machine
 from lsdl_helpers.numerics import FixedPoint
 
@@ -50,7 +50,7 @@ def flat(n: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
     return images.flatten(1), labels
 
 
-def trained(recipe: Recipe, learning_rate: float, steps: int) -> tuple[Network, list[float]]:
+def trained(recipe: Recipe, learning_rate: float, steps: int) -> tuple[Networks, list[float]]:
     """Return the networks of all seeds, and their accuracies in percent."""
     networks = train_rounded(
         *flat(**SETTINGS["train"]), recipe=recipe, learning_rate=learning_rate, steps=steps,
@@ -95,7 +95,7 @@ def fp8() -> dict[str, list[float]]:
 
     And the largest weight of the first layer with the latter, as a part of that with the former.
     """
-    e4m3, e5m2 = scaled(torch.float8_e4m3fn), scaled(torch.float8_e5m2)
+    e4m3, e5m2 = scaled_cast(torch.float8_e4m3fn), scaled_cast(torch.float8_e5m2)
     rounded = {"weights": e4m3, "activations": e4m3, "gradients": e5m2}
     master, with_copy = trained(Recipe(**rounded), **SETTINGS["fp8"])
     stored, without = trained(Recipe(**rounded, store=e4m3), **SETTINGS["fp8"])

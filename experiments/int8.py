@@ -1,4 +1,4 @@
-"""Times of the ladder, and answers kept with fewer bits over several seeds.
+"""Times of the ladder, and answers changed by quantization over several seeds.
 
 Stores both with their settings for the chapter on fixed point; about two minutes, on a machine
 with a C compiler and VNNI.
@@ -16,8 +16,14 @@ import torch
 
 from lsdl_helpers.commands.numbers import duration, whole_number
 from lsdl_helpers.commands.parser import Parser
-from lsdl_helpers.cpu import LADDER, characters, compile_kernels, kept, trained
-from lsdl_helpers.cpu.ladder import PLACES, measure_ladder
+from lsdl_helpers.cpu import (
+    LADDER,
+    compile_kernels,
+    digit_vectors,
+    quantized_errors,
+    train_digit_classifier,
+)
+from lsdl_helpers.cpu.ladder import LEVELS, measure_ladder
 from lsdl_helpers.data import results
 from lsdl_helpers.measure import machine
 
@@ -28,23 +34,23 @@ NUM_TEST = 4000
 
 def one_seed(seed: int) -> dict[str, dict[str, float]]:
     """Return the percent of wrong and of changed answers by bits, for one training."""
-    model, test = trained(seed), characters(NUM_TEST, 2 * seed + 1)
-    found = {bits: kept(model, bits, test) for bits in BITS}
+    model, test = train_digit_classifier(seed), digit_vectors(NUM_TEST, 2 * seed + 1)
+    errors = {bits: quantized_errors(model, bits, test) for bits in BITS}
     wrong = (model(test[0]).argmax(1) != test[1]).float().mean().item()
     return {
-        "wrong": {"float32": 100 * wrong} | {str(b): k.wrong for b, k in found.items()},
-        "changed": {str(b): k.changed for b, k in found.items()},
+        "wrong": {"float32": 100 * wrong} | {str(b): e.wrong for b, e in errors.items()},
+        "changed": {str(b): e.changed for b, e in errors.items()},
     }
 
 
 def ladder(seconds: float) -> dict[str, dict[str, dict[str, float]]]:
-    """Return seconds by place, batch and rung."""
+    """Return seconds by memory level, batch and rung."""
     kernels = compile_kernels()
     if set(kernels.available) != set(LADDER):
         raise SystemExit(f"the record needs all rungs; here are {', '.join(kernels.available)}")
     return {
-        place: {str(b): measure_ladder(kernels, place, b, seconds) for b in BATCHES}
-        for place in PLACES
+        level: {str(b): measure_ladder(kernels, level, b, seconds) for b in BATCHES}
+        for level in LEVELS
     }
 
 

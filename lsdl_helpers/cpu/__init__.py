@@ -1,8 +1,13 @@
-"""Fast code for one CPU: whole numbers in place of floats, and the instructions for them."""
+"""Fast code for one CPU: quantization to int8, and the instructions for it."""
 
-from lsdl_helpers.cpu.accuracy import Kept, characters, kept, trained
-from lsdl_helpers.cpu.fast import fast
-from lsdl_helpers.cpu.int8 import IntegerLinear, dynamic_int8, find_engine, integer
+from lsdl_helpers.cpu.digit_classifier import (
+    QuantizedErrors,
+    digit_vectors,
+    quantized_errors,
+    train_digit_classifier,
+)
+from lsdl_helpers.cpu.inference import optimize_for_inference
+from lsdl_helpers.cpu.int8 import QuantizedLinear, find_engine, quantize_dynamic, quantize_linear
 from lsdl_helpers.cpu.kernels import (
     LADDER,
     Kernels,
@@ -16,8 +21,9 @@ from lsdl_helpers.cpu.ladder import LadderTimes, ladder_times
 from lsdl_helpers.cpu.speech import SPEECH_WIDTHS, fully_connected, with_weight_bytes
 
 __all__ = [
-    "LADDER", "SPEECH_WIDTHS", "IntegerLinear", "Kept", "Kernels", "LadderTimes", "NoCompiler",
-    "characters", "compile_kernels", "dynamic_int8", "fast", "find_engine", "fully_connected",
-    "integer", "kept", "ladder_times", "pack", "pad", "step_source", "trained",
-    "with_weight_bytes",
+    "LADDER", "SPEECH_WIDTHS", "Kernels", "LadderTimes", "NoCompiler", "QuantizedErrors",
+    "QuantizedLinear",
+    "compile_kernels", "digit_vectors", "find_engine", "fully_connected", "ladder_times",
+    "optimize_for_inference", "pack", "pad", "quantize_dynamic", "quantize_linear",
+    "quantized_errors", "step_source", "train_digit_classifier", "with_weight_bytes",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Fully connected layers in int8: torch's own engines, and a layer from scratch."""
+"""Quantizing fully connected layers to int8: by torch's own engines, and from scratch."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from lsdl_helpers.numerics.affine import asymmetric, symmetric
 
 # In order of preference. "x86" takes FBGEMM or oneDNN, as suits the processor and the shape.
 ENGINES = ("x86", "onednn", "qnnpack")
-# What torch says of its own future whenever it quantizes.
-ANNOUNCED = (
+# torch's warnings whenever it quantizes, which concern its own future.
+DEPRECATIONS = (
     (DeprecationWarning, "torch.ao.quantization is deprecated"),
     (UserWarning, "torch.quantize_per_tensor, torch.quantize_per_channel and other quantized"),
 )
 
 
-class IntegerLinear(nn.Module):
-    """A fully connected layer whose products are of whole numbers; the scales are floats.
+class QuantizedLinear(nn.Module):
+    """A fully connected layer that is quantized: products of integers, scales in float.
 
     Weights are quantized once, symmetrically; inputs anew in each call, asymmetrically, all
     with one scale. With zero point z, scales s and codes q,
@@ -36,9 +36,9 @@ class IntegerLinear(nn.Module):
         super().__init__()
         self.bits = bits
         weight = linear.weight.detach()
-        chosen = symmetric(weight, bits)
-        codes = chosen.quantize(weight)  # (out, in)
-        self.scale = chosen.scale
+        quantizer = symmetric(weight, bits)
+        codes = quantizer.quantize(weight)  # (out, in)
+        self.scale = quantizer.scale
         self.register_buffer("codes", codes.to(torch.int8).T.contiguous())  # (in, out)
         self.register_buffer("sums", codes.sum(1))
         self.register_buffer("bias", None if linear.bias is None else linear.bias.detach().clone())
@@ -62,35 +62,35 @@ class IntegerLinear(nn.Module):
 
     def _product(self, x: Tensor) -> Tensor:
         """Return float64 (B, out) for inputs (B, in)."""
-        chosen = asymmetric(x, self.bits)
+        quantizer = asymmetric(x, self.bits)
         # torch multiplies signed codes: shift both codes and zero point by half the range.
         shift = 2 ** (self.bits - 1)
-        codes = (chosen.quantize(x) - shift).to(torch.int8)
-        total = torch._int_mm(codes, self.codes) - (chosen.zero_point - shift) * self.sums
-        y = total.double() * (chosen.scale * self.scale)
+        codes = (quantizer.quantize(x) - shift).to(torch.int8)
+        total = torch._int_mm(codes, self.codes) - (quantizer.zero_point - shift) * self.sums
+        y = total.double() * (quantizer.scale * self.scale)
         return y if self.bias is None else y + self.bias
 
 
-def integer(model: nn.Module, bits: int = 8) -> nn.Module:
-    """Return a copy with an :class:`IntegerLinear` of so many bits for every ``nn.Linear``.
+def quantize_linear(model: nn.Module, bits: int = 8) -> nn.Module:
+    """Return a copy with a :class:`QuantizedLinear` of so many bits for every ``nn.Linear``.
 
-    A layer in several places is changed in all of them. In ``nn.TransformerEncoder`` the
-    projections of attention stay floats. A module of another kind that reads the ``weight`` of a
-    layer, in place of calling the layer, finds none.
+    A layer that is used several times is changed wherever it is used. In ``nn.TransformerEncoder``
+    the projections of attention stay floats. A module of another kind that reads the ``weight`` of
+    a layer, in place of calling the layer, does not work any more.
 
     Raises:
         ValueError: for bits other than 2 to 8, or a model without ``nn.Linear``.
 
-    >>> integer(nn.Sequential(nn.Linear(64, 10)))[0].codes.dtype
+    >>> quantize_linear(nn.Sequential(nn.Linear(64, 10)))[0].codes.dtype
     torch.int8
     """
     _check(model)
-    whole = nn.Sequential(copy.deepcopy(model))  # so that a layer alone is a child, too
-    layers = {m: IntegerLinear(m, bits) for m in whole.modules() if type(m) is nn.Linear}
-    for name, module in list(whole.named_modules(remove_duplicate=False)):
+    container = nn.Sequential(copy.deepcopy(model))  # so that a layer alone is a child, too
+    layers = {m: QuantizedLinear(m, bits) for m in container.modules() if type(m) is nn.Linear}
+    for name, module in list(container.named_modules(remove_duplicate=False)):
         if module in layers:
-            whole.set_submodule(name, layers[module])
-    return _unfused(whole[0]).eval()
+            container.set_submodule(name, layers[module])
+    return _unfused(container[0]).eval()
 
 
 def _unfused(model: nn.Module) -> nn.Module:
@@ -117,19 +117,19 @@ def find_engine() -> str:
     >>> find_engine()  # on an x86 processor
     'x86'
     """
-    found = torch.backends.quantized.supported_engines
+    supported = torch.backends.quantized.supported_engines
     for engine in ENGINES:
-        if engine in found:
+        if engine in supported:
             return engine
-    raise ValueError(f"this torch has the engines {found}; none of {', '.join(ENGINES)}")
+    raise ValueError(f"this torch has the engines {supported}; none of {', '.join(ENGINES)}")
 
 
-def dynamic_int8(model: nn.Module, *, engine: str | None = None) -> nn.Module:
-    """Return a copy whose ``nn.Linear`` layers compute in int8, by torch's dynamic quantization.
+def quantize_dynamic(model: nn.Module, *, engine: str | None = None) -> nn.Module:
+    """Return a copy with ``nn.Linear`` layers in int8, by torch's dynamic quantization.
 
-    As in :class:`IntegerLinear`, weights are quantized once and inputs in each call; all engines
+    As in :class:`QuantizedLinear`, weights are quantized once and inputs in each call; all engines
     but "qnnpack" keep inputs to 7 bits, so that a pair of products fits in 16. torch has announced
-    to remove this; :func:`integer` then stays, which is slower.
+    to remove this; then :func:`quantize_linear` is left, which is slower.
 
     Args:
         engine: of torch, "x86", "onednn", "fbgemm" or "qnnpack"; by default :func:`find_engine`.
@@ -138,27 +138,27 @@ def dynamic_int8(model: nn.Module, *, engine: str | None = None) -> nn.Module:
         ValueError: for an engine that this torch does not have, or a model without ``nn.Linear``.
         ImportError: if this torch no longer has dynamic quantization.
 
-    >>> dynamic_int8(nn.Sequential(nn.Linear(64, 10)))(torch.zeros(1, 64)).shape
+    >>> quantize_dynamic(nn.Sequential(nn.Linear(64, 10)))(torch.zeros(1, 64)).shape
     torch.Size([1, 10])
     """
     _check(model)
     engine = find_engine() if engine is None else engine
-    found = torch.backends.quantized.supported_engines
-    if engine not in found or engine == "none":
-        raise ValueError(f"engine={engine!r}; this torch has {', '.join(found)}")
+    supported = torch.backends.quantized.supported_engines
+    if engine not in supported or engine == "none":
+        raise ValueError(f"engine={engine!r}; this torch has {', '.join(supported)}")
     try:
-        from torch.ao.quantization import quantize_dynamic
+        from torch.ao.quantization import quantize_dynamic as torch_quantize
     except ImportError as error:
         raise ImportError(
             f"torch {torch.__version__} has no torch.ao.quantization any more; "
-            "lsdl_helpers.cpu.integer(model) computes the same, and torchao is the successor"
+            "lsdl_helpers.cpu.quantize_linear(model) computes the same; torchao is the successor"
         ) from error
     with _engine(engine), warnings.catch_warnings():
-        for category, message in ANNOUNCED:
+        for category, message in DEPRECATIONS:
             warnings.filterwarnings("ignore", message=message, category=category)
         # in a container, so that a layer alone is changed, too; it is copied
-        whole = quantize_dynamic(nn.Sequential(model), {nn.Linear}, dtype=torch.qint8)
-    return _unfused(whole[0]).eval()
+        container = torch_quantize(nn.Sequential(model), {nn.Linear}, dtype=torch.qint8)
+    return _unfused(container[0]).eval()
 
 
 @contextmanager

@@ -1,7 +1,7 @@
-"""One layer's product in C, from plain loops to VNNI, compiled on the spot.
+"""A layer's matrix product in C, from scalar loops to VNNI, compiled when it is first needed.
 
-The ladder is that of Vanhoucke, Senior and Mao (2011), with a rung more for floats and one for
-bytes that processors have got since. The source is ``kernels.c``.
+The ladder is that of Vanhoucke, Senior and Mao (2011), with two rungs for instructions that
+processors have got since. The source is ``kernels.c``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from torch.nn import functional as F
 COMPILERS = ("cc", "gcc", "clang")
 OPTIONS = ("-O3", "-fno-tree-vectorize", "-shared", "-fPIC")  # what is scalar stays so
 INSTALL = "apt-get install gcc libc6-dev"
-LONGEST_SECONDS = 120  # for a compiler, which takes about one
+COMPILER_TIMEOUT_S = 120  # a compilation takes about one
 BLOCK_ROWS, BLOCK_COLUMNS = 4, 64  # to whose multiples weights are padded
 
 
@@ -105,31 +105,33 @@ class Kernels:
         torch.Size([8, 12])
         """
         if name not in self.available:
-            known = ", ".join(self.available)
-            raise ValueError(f"rung {name!r} is not available; this processor has {known}")
+            available = ", ".join(self.available)
+            raise ValueError(f"rung {name!r} is not available; this processor has {available}")
         rung, x = LADDER[name], x.contiguous()
         floats = rung.dtype == torch.float32
         _check(name, weights, x, torch.float32 if floats else torch.uint8)
-        made = torch.float32 if floats else torch.int32
+        out_dtype = torch.float32 if floats else torch.int32
         shape = (len(x), len(weights))
         if out is None:
-            out = torch.empty(shape, dtype=made)
-        elif (out.shape, out.dtype, out.is_contiguous()) != (shape, made, True):
-            raise ValueError(f"out is {out.dtype} {tuple(out.shape)}; it must be {made} {shape}")
+            out = torch.empty(shape, dtype=out_dtype)
+        elif (out.shape, out.dtype, out.is_contiguous()) != (shape, out_dtype, True):
+            raise ValueError(
+                f"out is {out.dtype} {tuple(out.shape)}; it must be {out_dtype} {shape}"
+            )
         addresses = [ctypes.c_void_p(t.data_ptr()) for t in (weights, x, out)]
         getattr(self._library, rung.function)(*addresses, *weights.shape, len(x), repeats)
         return out
 
 
-def _check(name: str, weights: Tensor, x: Tensor, taken: torch.dtype) -> None:
+def _check(name: str, weights: Tensor, x: Tensor, x_dtype: torch.dtype) -> None:
     """Let nothing pass that the C code would read beyond its end."""
     packed = weights.dim() == 2 and weights.is_contiguous() and weights.device.type == "cpu"
     if not packed or len(weights) % BLOCK_ROWS or weights.shape[1] % BLOCK_COLUMNS:
         raise ValueError(f"weights are {tuple(weights.shape)}, not packed; pack(weights) does it")
     fits = x.dim() == 2 and x.shape[1] == weights.shape[1] and x.device.type == "cpu"
-    if not fits or (weights.dtype, x.dtype) != (LADDER[name].dtype, taken):
+    if not fits or (weights.dtype, x.dtype) != (LADDER[name].dtype, x_dtype):
         raise ValueError(
-            f"{name} takes {LADDER[name].dtype} weights and {taken} inputs "
+            f"{name} takes {LADDER[name].dtype} weights and {x_dtype} inputs "
             f"(batch, {weights.shape[1]}) on the CPU; given are {weights.dtype} and {x.dtype} "
             f"{tuple(x.shape)}"
         )
@@ -173,7 +175,7 @@ def step_source(name: str) -> str:
 
 
 def compile_kernels(compilers: Sequence[str] = COMPILERS) -> Kernels:
-    """Compile the ladder with the first C compiler that is found; once in a process.
+    """Compile the ladder with the first C compiler that this machine has; once in a process.
 
     Raises:
         NoCompiler: if there is none, it fails, or its library does not load, as from a temporary
@@ -194,8 +196,8 @@ def _compile(compilers: tuple[str, ...]) -> Kernels:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             return Kernels(ctypes.CDLL(_build(compiler, Path(folder))))
     except (OSError, subprocess.TimeoutExpired) as error:
-        said = f"{compiler} gives no library that loads: {str(error)[-300:]}"
-        raise NoCompiler(f"{said}; try: {INSTALL}, or another TMPDIR") from error
+        problem = f"{compiler} gives no library that loads: {str(error)[-300:]}"
+        raise NoCompiler(f"{problem}; try: {INSTALL}, or another TMPDIR") from error
 
 
 def _build(compiler: str, folder: Path) -> str:
@@ -204,7 +206,8 @@ def _build(compiler: str, folder: Path) -> str:
     with resources.as_file(resources.files("lsdl_helpers.cpu").joinpath("kernels.c")) as path:
         run = subprocess.run(
             [compiler, *OPTIONS, "-o", built, str(path)],
-            capture_output=True, text=True, errors="replace", check=False, timeout=LONGEST_SECONDS,
+            capture_output=True, text=True, errors="replace", check=False,
+            timeout=COMPILER_TIMEOUT_S,
         )  # fmt: skip
     if run.returncode:
         raise NoCompiler(f"{compiler} fails: {run.stderr.strip()[-300:]}; try: {INSTALL}")

@@ -1,4 +1,4 @@
-"""The times of all rungs of the ladder, here or as they were recorded."""
+"""Times of all rungs of the ladder: measured here, or recorded on another machine."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from lsdl_helpers.cpu.speech import SPEECH_WIDTHS
 from lsdl_helpers.data import results
 from lsdl_helpers.measure import benchmark
 
-# Widths of the layers whose products are timed: 64 rows of a hidden layer stay in the cache of
-# a core, the whole network has to come from memory.
-PLACES = {"cache": (2000, 64), "memory": SPEECH_WIDTHS}
+# By memory level, the widths of the layers whose products are timed: 64 rows of a hidden layer
+# stay in the cache of a core, the weights of the speech network come from memory.
+LEVELS = {"cache": (2000, 64), "memory": SPEECH_WIDTHS}
 REPEATS = {"cache": 20, "memory": 1}  # in one call
 
 
@@ -30,7 +30,7 @@ class LadderTimes:
         return self.seconds[over] / self.seconds[rung]
 
 
-def ladder_times(place: str, batch: int, *, seconds: float = 0.2) -> LadderTimes:
+def ladder_times(level: str, batch: int, *, seconds: float = 0.2) -> LadderTimes:
     """Time the products of a layer in the cache or of the speech network, one thread.
 
     Sigmoids and the quantizing of inputs are left out. If no compiler gives a library that loads,
@@ -38,52 +38,52 @@ def ladder_times(place: str, batch: int, *, seconds: float = 0.2) -> LadderTimes
     machine, and ``source`` says why.
 
     Args:
-        place: "cache" or "memory".
+        level: of memory that holds the weights, "cache" or "memory".
         batch: inputs at a time; for the record 1, 4 or 8.
         seconds: for each rung.
 
     Raises:
-        ValueError: for another place, or a batch that is not recorded where the record is needed.
+        ValueError: for another level, or a batch that is not recorded where the record is needed.
 
     >>> list(ladder_times("cache", 8, seconds=0.01).seconds)[:2]
     ['scalar float', 'scalar int8']
     """
-    if place not in PLACES:
-        raise ValueError(f"place={place!r}; allowed: {', '.join(PLACES)}")
+    if level not in LEVELS:
+        raise ValueError(f"level={level!r}; allowed: {', '.join(LEVELS)}")
     try:
         kernels = compile_kernels()
     except NoCompiler as error:
-        return _recorded(place, batch, str(error))
+        return _recorded(level, batch, str(error))
     missing = [name for name in LADDER if name not in kernels.available]
     if missing:
-        return _recorded(place, batch, f"this processor lacks {', '.join(missing)}")
-    return LadderTimes(measure_ladder(kernels, place, batch, seconds), "measured here")
+        return _recorded(level, batch, f"this processor lacks {', '.join(missing)}")
+    return LadderTimes(measure_ladder(kernels, level, batch, seconds), "measured here")
 
 
-def measure_ladder(kernels: Kernels, place: str, batch: int, seconds: float) -> dict[str, float]:
+def measure_ladder(kernels: Kernels, level: str, batch: int, seconds: float) -> dict[str, float]:
     """Return the median seconds of every rung that is available; arguments as above."""
-    return {name: _time(kernels, name, place, batch, seconds) for name in kernels.available}
+    return {name: _time(kernels, name, level, batch, seconds) for name in kernels.available}
 
 
-def _time(kernels: Kernels, name: str, place: str, batch: int, seconds: float) -> float:
+def _time(kernels: Kernels, name: str, level: str, batch: int, seconds: float) -> float:
     floats = LADDER[name].dtype == torch.float32
     layers = []
-    for columns, rows in pairwise(PLACES[place]):
+    for columns, rows in pairwise(LEVELS[level]):
         x = pad(torch.ones(batch, columns, dtype=torch.float32 if floats else torch.uint8))
         weights = pack(torch.ones(rows, columns, dtype=LADDER[name].dtype))
         layers.append((weights, x, kernels.product(name, weights, x)))
 
     def run() -> None:
         for weights, x, out in layers:
-            kernels.product(name, weights, x, out=out, repeats=REPEATS[place])
+            kernels.product(name, weights, x, out=out, repeats=REPEATS[level])
 
-    return benchmark(run, seconds=seconds, least=3, device="cpu").median / REPEATS[place]
+    return benchmark(run, seconds=seconds, least=3, device="cpu").median / REPEATS[level]
 
 
-def _recorded(place: str, batch: int, reason: str) -> LadderTimes:
+def _recorded(level: str, batch: int, reason: str) -> LadderTimes:
     stored = results.load("int8")
-    known = stored["ladder"][place]
-    if str(batch) not in known:
-        raise ValueError(f"{reason}; and batch {batch} is not recorded, only {', '.join(known)}")
-    where, when = stored["settings"]["machine"]["processor"], stored["settings"]["when"]
-    return LadderTimes(known[str(batch)], f"recorded on {where}, {when}: {reason}")
+    recorded = stored["ladder"][level]
+    if str(batch) not in recorded:
+        raise ValueError(f"{reason}; and batch {batch} is not recorded, only {', '.join(recorded)}")
+    processor, when = stored["settings"]["machine"]["processor"], stored["settings"]["when"]
+    return LadderTimes(recorded[str(batch)], f"recorded on {processor}, {when}: {reason}")

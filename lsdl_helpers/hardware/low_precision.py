@@ -22,29 +22,29 @@ def exact(values: Tensor) -> Tensor:
     return values
 
 
-def scaled(dtype: torch.dtype) -> Rounder:
-    """Return a rounder to torch's dtype with a power-of-two scale for the whole tensor.
+def scaled_cast(dtype: torch.dtype) -> Rounder:
+    """Return a cast to torch's dtype and back, with one power-of-two scale for each tensor.
 
     The largest magnitude fits, and no number becomes infinite; the result has the dtype of the
     values. A tensor of zeros, or with infinity or NaN, is not scaled.
     :mod:`lsdl_helpers.numerics.formats` shows what a dtype does.
 
-    >>> scaled(torch.float8_e4m3fn)(torch.tensor([1e-6])).item() > 0
+    >>> scaled_cast(torch.float8_e4m3fn)(torch.tensor([1e-6])).item() > 0
     True
     """
-    limit = torch.finfo(dtype).max
+    dtype_max = torch.finfo(dtype).max
 
-    def rounder(values: Tensor) -> Tensor:
+    def cast(values: Tensor) -> Tensor:
         largest = values.abs().max().item()
         if not 0 < largest < math.inf:
             return values.to(dtype).to(values.dtype)
-        ratio = min(limit / largest, 2.0**1023)
+        ratio = min(dtype_max / largest, 2.0**1023)
         scale = 2.0 ** (math.frexp(ratio)[1] - 1)  # beyond float32 for the smallest numbers
         rounded = (values.double() * scale).to(dtype).double() / scale
-        end = torch.finfo(values.dtype).max  # next to it a number may be rounded up
-        return rounded.clamp(-end, end).to(values.dtype)
+        limit = torch.finfo(values.dtype).max  # next to it a number may be rounded up
+        return rounded.clamp(-limit, limit).to(values.dtype)
 
-    return rounder
+    return cast
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class Network:
+class Networks:
     """``num_seeds`` networks of one hidden layer, each with its own weights: (seeds, in, out)."""
 
     first: Tensor
@@ -69,32 +69,34 @@ class Network:
     second: Tensor
     second_bias: Tensor
 
-    def parts(self) -> tuple[Tensor, ...]:
-        """The four tensors."""
+    def tensors(self) -> tuple[Tensor, ...]:
+        """Return the weights and biases, first layer first."""
         return self.first, self.first_bias, self.second, self.second_bias
 
 
-def initialize(num_seeds: int, sizes: tuple[int, int, int], generator: torch.Generator) -> Network:
-    """Return weights uniform in ±1/sqrt(inputs), biases zero."""
+def random_networks(
+    num_seeds: int, sizes: tuple[int, int, int], generator: torch.Generator
+) -> Networks:
+    """Return networks with weights uniform in ±1/sqrt(inputs) and biases zero."""
     inputs, hidden, classes = sizes
 
     def uniform(rows: int, columns: int) -> Tensor:
         drawn = torch.rand(num_seeds, rows, columns, generator=generator)
         return (2 * drawn - 1) / rows**0.5
 
-    return Network(uniform(inputs, hidden), torch.zeros(num_seeds, 1, hidden),
-                   uniform(hidden, classes), torch.zeros(num_seeds, 1, classes))  # fmt: skip
+    return Networks(uniform(inputs, hidden), torch.zeros(num_seeds, 1, hidden),
+                    uniform(hidden, classes), torch.zeros(num_seeds, 1, classes))  # fmt: skip
 
 
-def gradients(network: Network, x: Tensor, labels: Tensor, recipe: Recipe) -> tuple[Tensor, ...]:
+def gradients(networks: Networks, x: Tensor, labels: Tensor, recipe: Recipe) -> tuple[Tensor, ...]:
     """Return the gradients of the mean cross-entropy: x (seeds, batch, in), labels (seeds, batch).
 
     Products read rounded weights, activations and gradients, and add in float32.
     """
-    first, second = recipe.weights(network.first), recipe.weights(network.second)
+    first, second = recipe.weights(networks.first), recipe.weights(networks.second)
     x = recipe.activations(x)
-    hidden = recipe.activations(torch.baddbmm(network.first_bias, x, first).relu())
-    logits = torch.baddbmm(network.second_bias, hidden, second)  # (seeds, batch, classes)
+    hidden = recipe.activations(torch.baddbmm(networks.first_bias, x, first).relu())
+    logits = torch.baddbmm(networks.second_bias, hidden, second)  # (seeds, batch, classes)
     error = logits.softmax(-1) - F.one_hot(labels, logits.shape[-1])
     error = recipe.gradients(error / labels.shape[1])
     back = recipe.gradients(torch.bmm(error, second.mT) * (hidden > 0))
@@ -113,7 +115,7 @@ def train_rounded(
     hidden: int = 64,
     batch: int = 64,
     seed: int = 0,
-) -> Network:
+) -> Networks:
     """Train by SGD with rounded numbers, the learning rate falling linearly to zero.
 
     Args:
@@ -132,24 +134,24 @@ def train_rounded(
     recipe = recipe or Recipe()
     random = torch.Generator().manual_seed(seed)
     sizes = (images.shape[1], hidden, int(labels.max()) + 1)
-    start = initialize(num_seeds, sizes, random)
-    network = Network(*map(recipe.store, start.parts()))
+    start = random_networks(num_seeds, sizes, random)
+    networks = Networks(*map(recipe.store, start.tensors()))
     for step in range(steps):
         chosen = torch.randint(len(images), (num_seeds, batch), generator=random)
-        slopes = gradients(network, images[chosen], labels[chosen], recipe)
+        slopes = gradients(networks, images[chosen], labels[chosen], recipe)
         rate = learning_rate * (1 - step / steps)
-        network = Network(*(recipe.store(w - rate * g)
-                            for w, g in zip(network.parts(), slopes, strict=True)))  # fmt: skip
-    return network
+        stepped = (w - rate * g for w, g in zip(networks.tensors(), slopes, strict=True))
+        networks = Networks(*map(recipe.store, stepped))
+    return networks
 
 
 def accuracy(
-    network: Network, images: Tensor, labels: Tensor, *, recipe: Recipe | None = None
+    networks: Networks, images: Tensor, labels: Tensor, *, recipe: Recipe | None = None
 ) -> Tensor:
     """Return the percentage of right answers of each network, (seeds,) float32."""
     recipe = recipe or Recipe()
-    x = recipe.activations(images).expand(len(network.first), -1, -1)
-    hidden = torch.baddbmm(network.first_bias, x, recipe.weights(network.first)).relu()
-    second = recipe.weights(network.second)
-    logits = torch.baddbmm(network.second_bias, recipe.activations(hidden), second)
+    x = recipe.activations(images).expand(len(networks.first), -1, -1)
+    hidden = torch.baddbmm(networks.first_bias, x, recipe.weights(networks.first)).relu()
+    second = recipe.weights(networks.second)
+    logits = torch.baddbmm(networks.second_bias, recipe.activations(hidden), second)
     return 100 * (logits.argmax(-1) == labels).float().mean(-1)

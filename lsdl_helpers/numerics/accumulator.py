@@ -1,17 +1,17 @@
-"""Sums of whole numbers in a register of few bits: where they wrap, and where they saturate."""
+"""Sums of integers in an accumulator of few bits, which wraps or saturates on overflow."""
 
 import torch
 from torch import Tensor
 
 
 def accumulate(products: Tensor, bits: int, *, saturate: bool = False) -> Tensor:
-    """Return the running sums of whole numbers in an accumulator of so many bits.
+    """Return the running sums of integers in an accumulator of so many bits.
 
-    What is too large starts again at the other end (it wraps), or with ``saturate`` stops at
-    the end of the range.
+    On overflow it wraps, that is, starts again at the other end, or with ``saturate`` stays at the
+    end of the range.
 
     Args:
-        products: (n,) whole numbers.
+        products: (n,) integers.
         bits: of the accumulator, its sign among them, 2 to 32.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Affine quantization: whole numbers that stand for floats, by a scale and a zero point."""
+"""Affine quantization: floats to integer codes and back, by a scale and a zero point."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from torch import Tensor
 
 
 @dataclass(frozen=True)
-class Affine:
-    """Whole numbers ``lowest`` to ``highest`` that stand for floats: (code - zero_point) · scale.
+class AffineQuantizer:
+    """Codes ``lowest`` to ``highest``, of which each stands for (code - zero_point) · scale.
 
-    >>> Affine(scale=0.5, zero_point=3, lowest=0, highest=255).largest
+    >>> AffineQuantizer(scale=0.5, zero_point=3, lowest=0, highest=255).largest
     126.0
     """
 
@@ -53,12 +53,14 @@ class Affine:
         return codes.clamp(self.lowest, self.highest).int()
 
     def dequantize(self, codes: Tensor) -> Tensor:
-        """Return what codes, of any dtype, stand for, float32."""
+        """Return the numbers that codes, of any dtype, stand for, float32."""
         return ((codes.double() - self.zero_point) * self.scale).float()
 
 
-def asymmetric(values: Tensor, bits: int = 8) -> Affine:
-    """Return the codes 0 to 2^bits - 1 whose range just holds these numbers, and 0 exactly.
+def asymmetric(values: Tensor, bits: int = 8) -> AffineQuantizer:
+    """Return the quantizer to codes 0 to 2^bits - 1 whose range just holds the values and 0.
+
+    The number 0 has a code of its own, the zero point.
 
     Args:
         values: finite floats, at least one.
@@ -73,20 +75,20 @@ def asymmetric(values: Tensor, bits: int = 8) -> Affine:
     _check(values, bits)
     low, high = min(values.min().item(), 0.0), max(values.max().item(), 0.0)
     scale = (high - low) / (2**bits - 1) or 1.0
-    return Affine(scale, round(-low / scale), 0, 2**bits - 1)
+    return AffineQuantizer(scale, round(-low / scale), 0, 2**bits - 1)
 
 
-def symmetric(values: Tensor, bits: int = 8) -> Affine:
-    """Return the codes ±(2^(bits-1) - 1) whose range just holds these numbers; 0 stands for 0.
+def symmetric(values: Tensor, bits: int = 8) -> AffineQuantizer:
+    """Return the quantizer to codes ±(2^(bits-1) - 1) whose range just holds the values.
 
-    Arguments and errors as for :func:`asymmetric`.
+    The zero point is 0. Arguments and errors as for :func:`asymmetric`.
 
     >>> symmetric(torch.tensor([-1.27, 0.5])).quantize(torch.tensor([0.5]))
     tensor([50], dtype=torch.int32)
     """
     _check(values, bits)
     highest = 2 ** (bits - 1) - 1
-    return Affine(values.abs().max().item() / highest or 1.0, 0, -highest, highest)
+    return AffineQuantizer(values.abs().max().item() / highest or 1.0, 0, -highest, highest)
 
 
 def _check(values: Tensor, bits: int) -> None:

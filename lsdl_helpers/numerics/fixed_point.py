@@ -1,4 +1,4 @@
-"""Fixed point: whole numbers with one scale, chosen once or for each group of numbers."""
+"""Fixed point: integers with one scale, chosen once or for each group of numbers."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from torch import Tensor
 from lsdl_helpers.numerics.rounding import Rounding, round_to_integer
 
 # float32, in which numbers come and go, has the powers of two from 2^-149 to 2^127
-FINEST, COARSEST = 149, -127
+MAX_FRACTION_BITS, MIN_FRACTION_BITS = 149, -127
 
 
 @dataclass(frozen=True)
 class FixedPoint:
-    """A signed whole number of ``word_bits`` bits, in units of 2^-fraction_bits.
+    """A fixed-point format: signed integers of ``word_bits`` bits, in units of 2^-fraction_bits.
 
     >>> FixedPoint(word_bits=8, fraction_bits=4).largest
     7.9375
@@ -28,8 +28,9 @@ class FixedPoint:
     def __post_init__(self) -> None:
         if not 2 <= self.word_bits <= 24:
             raise ValueError(f"word_bits={self.word_bits}; allowed: 2 to 24")
-        if not COARSEST <= self.fraction_bits <= FINEST:
-            raise ValueError(f"fraction_bits={self.fraction_bits}; allowed: {COARSEST} to {FINEST}")
+        if not MIN_FRACTION_BITS <= self.fraction_bits <= MAX_FRACTION_BITS:
+            allowed = f"{MIN_FRACTION_BITS} to {MAX_FRACTION_BITS}"
+            raise ValueError(f"fraction_bits={self.fraction_bits}; allowed: {allowed}")
 
     @property
     def unit(self) -> float:
@@ -41,14 +42,14 @@ class FixedPoint:
         """The largest number; the smallest is one unit below its negative."""
         return (2 ** (self.word_bits - 1) - 1) * self.unit
 
-    def encode(
+    def quantize(
         self,
         values: Tensor,
         *,
         rounding: Rounding = "nearest",
         generator: torch.Generator | None = None,
     ) -> Tensor:
-        """Return whole numbers, int32, of any shape; what is too large is cut to the range.
+        """Return the codes of values, int32, of any shape; what is too large is cut to the range.
 
         Infinity is too large.
 
@@ -59,14 +60,14 @@ class FixedPoint:
             raise ValueError("fixed point has no NaN")
         # half precision does not hold every code; float32 does, and divides exactly by a unit
         wide = values.to(torch.promote_types(values.dtype, torch.float32))
-        whole = round_to_integer(wide / self.unit, rounding, generator=generator)
+        codes = round_to_integer(wide / self.unit, rounding, generator=generator)
         half = 2 ** (self.word_bits - 1)
-        return whole.clamp(-half, half - 1).int()
+        return codes.clamp(-half, half - 1).int()
 
-    def decode(self, codes: Tensor) -> Tensor:
-        """Return the numbers that whole numbers stand for, float32, the largest at most."""
-        end = torch.finfo(torch.float32).max
-        return (codes.float() * self.unit).clamp(-end, end)
+    def dequantize(self, codes: Tensor) -> Tensor:
+        """Return the numbers that codes stand for, float32, within the range of float32."""
+        limit = torch.finfo(torch.float32).max
+        return (codes.float() * self.unit).clamp(-limit, limit)
 
     def round(
         self,
@@ -75,8 +76,8 @@ class FixedPoint:
         rounding: Rounding = "nearest",
         generator: torch.Generator | None = None,
     ) -> Tensor:
-        """Return what remains of values, float32; arguments as :meth:`encode`."""
-        return self.decode(self.encode(values, rounding=rounding, generator=generator))
+        """Quantize and dequantize: values (any shape) to float32; arguments as :meth:`quantize`."""
+        return self.dequantize(self.quantize(values, rounding=rounding, generator=generator))
 
 
 def dynamic_fixed_point(values: Tensor, word_bits: int) -> FixedPoint:
@@ -96,7 +97,7 @@ def dynamic_fixed_point(values: Tensor, word_bits: int) -> FixedPoint:
         raise ValueError("a group of finite float32 numbers, at least one, decides the scale")
     largest = values.abs().max().item()
     integer_bits = math.frexp(largest)[1]
-    chosen = FixedPoint(word_bits, min(word_bits - 1 - integer_bits, FINEST))
-    if round(largest / chosen.unit) > 2 ** (word_bits - 1) - 1:  # rounded up, out of the range
-        chosen = FixedPoint(word_bits, max(chosen.fraction_bits - 1, COARSEST))
-    return chosen
+    form = FixedPoint(word_bits, min(word_bits - 1 - integer_bits, MAX_FRACTION_BITS))
+    if round(largest / form.unit) > 2 ** (word_bits - 1) - 1:  # rounded up, out of the range
+        form = FixedPoint(word_bits, max(form.fraction_bits - 1, MIN_FRACTION_BITS))
+    return form

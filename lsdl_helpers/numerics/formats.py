@@ -14,7 +14,7 @@ from lsdl_helpers.numerics.rounding import Rounding, round_to_integer
 
 @dataclass(frozen=True)
 class Float:
-    """A sign, an exponent field E and a mantissa field M, of which M has p bits.
+    """A floating-point format: a sign, an exponent field E and a mantissa field M of p bits.
 
     A number is ±2^(E - bias) (1 + M / 2^p); for E = 0 it is ±2^(1 - bias) M / 2^p, a subnormal.
     ``specials`` says what the largest exponent stands for: "ieee" infinity and NaN; "nan"
@@ -97,7 +97,7 @@ class Float:
         """Return the codes of numbers: any shape, floats to int64.
 
         Args:
-            values: what is encoded. Every NaN gets the largest code, with its sign.
+            values: every NaN gets the largest code, with its sign.
             rounding: "nearest", ties to the even mantissa; or "stochastic", up with a
                 probability that makes the mean right.
             saturate: give what is too large the largest finite number. Otherwise it becomes
@@ -138,7 +138,7 @@ class Float:
         saturate: bool = False,
         generator: torch.Generator | None = None,
     ) -> Tensor:
-        """Return the numbers that remain of values, in their dtype; arguments as :meth:`encode`.
+        """Encode and decode: values in their shape and dtype; arguments as :meth:`encode`.
 
         >>> FP8_E4M3.round(torch.tensor([0.3, 17.0]))
         tensor([ 0.3125, 16.0000])

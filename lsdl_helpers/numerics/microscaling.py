@@ -10,7 +10,7 @@ SCALE_BITS = 8
 
 
 def bits_per_number(element: Float) -> float:
-    """Return the bits of a number with its part of the shared scale.
+    """Return the bits of a number, its share of the scale included.
 
     >>> from lsdl_helpers.numerics import FP8_E4M3
     >>> bits_per_number(FP8_E4M3)
@@ -19,8 +19,8 @@ def bits_per_number(element: Float) -> float:
     return element.bits + SCALE_BITS / BLOCK
 
 
-def microscale(values: Tensor, element: Float) -> tuple[Tensor, Tensor]:
-    """Return the scales and what the elements hold, each block of 32 along the last axis.
+def mx_quantize(values: Tensor, element: Float) -> tuple[Tensor, Tensor]:
+    """Quantize each block of 32 along the last axis; return the scales and the elements.
 
     The scale is 2^(floor(log2 largest) - e), with e the exponent of the element's largest
     number; what is then still too large is cut (Rouhani and others, arXiv:2310.10537,
@@ -38,7 +38,7 @@ def microscale(values: Tensor, element: Float) -> tuple[Tensor, Tensor]:
         ValueError: if the last axis is not a multiple of 32, or a value is not finite.
 
     >>> from lsdl_helpers.numerics import FP8_E4M3
-    >>> microscale(torch.ones(2, 64), FP8_E4M3)[0].shape
+    >>> mx_quantize(torch.ones(2, 64), FP8_E4M3)[0].shape
     torch.Size([2, 2])
     """
     if values.shape[-1] % BLOCK or not values.isfinite().all():
@@ -52,7 +52,7 @@ def microscale(values: Tensor, element: Float) -> tuple[Tensor, Tensor]:
     return scales, element.round(blocks / scales[..., None], saturate=True)
 
 
-def microscaled(values: Tensor, element: Float) -> Tensor:
-    """Return what remains of values, in their shape and dtype; see :func:`microscale`."""
-    scales, elements = microscale(values, element)
+def mx_round(values: Tensor, element: Float) -> Tensor:
+    """Quantize and dequantize: values in their shape and dtype; see :func:`mx_quantize`."""
+    scales, elements = mx_quantize(values, element)
     return (scales[..., None] * elements).flatten(-2).to(values.dtype)

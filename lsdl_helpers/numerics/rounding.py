@@ -1,4 +1,4 @@
-"""Rounding to whole numbers: to the nearest, or up or down at random."""
+"""Rounding to integers: to the nearest, or stochastic, up or down at random."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Rounding = Literal["nearest", "stochastic"]
 def round_to_integer(
     values: Tensor, rounding: Rounding, *, generator: torch.Generator | None = None
 ) -> Tensor:
-    """Return whole numbers, in the shape and dtype of the floats that are given.
+    """Round values of any shape to integers, in their own float dtype.
 
     "nearest" gives a tie to the even neighbor. "stochastic" goes up with a probability equal to
     the distance from the number below, so the mean over many roundings is the value itself

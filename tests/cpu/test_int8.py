@@ -5,14 +5,14 @@ import torch
 from torch import nn
 
 from lsdl_helpers.cpu import (
-    IntegerLinear,
-    dynamic_int8,
+    QuantizedLinear,
     find_engine,
     fully_connected,
     int8,
-    integer,
+    quantize_dynamic,
+    quantize_linear,
 )
-from lsdl_helpers.numerics import Affine, asymmetric, symmetric
+from lsdl_helpers.numerics import AffineQuantizer, asymmetric, symmetric
 
 ENGINES = [e for e in torch.backends.quantized.supported_engines if e != "none"]
 
@@ -23,22 +23,22 @@ def example(batch=5):
 
 @pytest.mark.parametrize("bits", [3, 7, 8])
 @pytest.mark.parametrize("bias", [True, False])
-def test_whole_numbers_give_the_product_of_what_they_stand_for(bits, bias):
+def test_integers_give_the_product_of_what_they_stand_for(bits, bias):
     torch.manual_seed(0)
     linear, x = nn.Linear(60, 20, bias=bias), example()
-    chosen_x, chosen_w = asymmetric(x, bits), symmetric(linear.weight, bits)
-    rounded = [a.dequantize(a.quantize(v)) for a, v in ((chosen_x, x), (chosen_w, linear.weight))]
+    qx, qw = asymmetric(x, bits), symmetric(linear.weight, bits)
+    rounded = [q.dequantize(q.quantize(v)) for q, v in ((qx, x), (qw, linear.weight))]
     expected = nn.functional.linear(*rounded, linear.bias)
-    found = IntegerLinear(linear, bits)(x)
-    assert torch.allclose(found, expected, atol=1e-5)
-    assert not torch.allclose(found, linear(x), atol=1e-4), "or nothing was rounded"
+    output = QuantizedLinear(linear, bits)(x)
+    assert torch.allclose(output, expected, atol=1e-5)
+    assert not torch.allclose(output, linear(x), atol=1e-4), "or nothing was rounded"
 
 
-@pytest.mark.parametrize("make", [integer, *ENGINES])
+@pytest.mark.parametrize("make", [quantize_linear, *ENGINES])
 def test_a_network_keeps_its_answers(make):
     model, x = fully_connected((60, 80, 30)).eval(), example()
     engine = torch.backends.quantized.engine
-    other = dynamic_int8(model, engine=make) if isinstance(make, str) else make(model)
+    other = quantize_dynamic(model, engine=make) if isinstance(make, str) else make(model)
     assert torch.backends.quantized.engine == engine
     assert all(type(layer) is nn.Linear for layer in model[::2]), "the model is left as it is"
     assert not any(type(layer) is nn.Linear for layer in other.modules())
@@ -51,30 +51,30 @@ def test_torch_keeps_inputs_to_seven_bits(engine):
     """So that pairs of products fit in 16 bits, whether or not the processor adds them so."""
     linear, x = nn.Linear(60, 20), example()
     weight = linear.weight.detach()
-    chosen_w = Affine(weight.abs().max().item() / 127.5, 0, -128, 127)  # torch's own choice
-    rounded_w = chosen_w.dequantize(chosen_w.quantize(weight))
-    found = dynamic_int8(linear, engine=engine)(x)
+    qw = AffineQuantizer(weight.abs().max().item() / 127.5, 0, -128, 127)  # torch's own choice
+    rounded_w = qw.dequantize(qw.quantize(weight))
+    output = quantize_dynamic(linear, engine=engine)(x)
     for bits in (7, 8):
-        chosen_x = asymmetric(x, bits)
-        rounded_x = chosen_x.dequantize(chosen_x.quantize(x))
+        qx = asymmetric(x, bits)
+        rounded_x = qx.dequantize(qx.quantize(x))
         expected = nn.functional.linear(rounded_x, rounded_w, linear.bias)
-        off = (found - expected).abs().median()  # where two codes are as near, torch takes either
+        off = (output - expected).abs().median()  # where two codes are as near, torch takes either
         assert (off < 1e-5) == (bits == 7)
 
 
 def test_layers_within_layers_and_a_layer_alone_are_changed():
-    nested = integer(nn.Sequential(nn.Sequential(nn.Linear(60, 4)), nn.ReLU()))
-    assert isinstance(nested[0][0], IntegerLinear)
-    assert isinstance(integer(nn.Linear(60, 4)), IntegerLinear)
+    nested = quantize_linear(nn.Sequential(nn.Sequential(nn.Linear(60, 4)), nn.ReLU()))
+    assert isinstance(nested[0][0], QuantizedLinear)
+    assert isinstance(quantize_linear(nn.Linear(60, 4)), QuantizedLinear)
     assert list(nested.parameters()) == [], "codes are kept, and no floats beside them"
-    assert "quantized" in type(dynamic_int8(nn.Linear(60, 4))).__module__
+    assert "quantized" in type(quantize_dynamic(nn.Linear(60, 4))).__module__
 
 
-def test_a_layer_in_two_places_is_changed_in_both():
+def test_a_layer_that_is_used_twice_is_changed_in_both():
     shared = nn.Linear(60, 60)
     model = nn.Sequential(shared, nn.Sequential(nn.ReLU(), shared), shared)
-    other = integer(model)
-    assert isinstance(other[0], IntegerLinear)
+    other = quantize_linear(model)
+    assert isinstance(other[0], QuantizedLinear)
     assert other[0] is other[1][1] is other[2]
     assert model[0] is model[1][1] is model[2] is shared
 
@@ -84,28 +84,28 @@ def test_a_layer_in_two_places_is_changed_in_both():
 def test_it_takes_every_shape_and_dtype_that_a_layer_takes(batch, dtype):
     linear = nn.Linear(60, 20).to(dtype)
     x = torch.randn(*batch, 60, generator=torch.Generator().manual_seed(0)).to(dtype)
-    found, expected = integer(linear)(x), linear(x)
-    assert (found.shape, found.dtype) == (expected.shape, dtype)
-    assert torch.allclose(found, expected, atol=0.05)
+    output, expected = quantize_linear(linear)(x), linear(x)
+    assert (output.shape, output.dtype) == (expected.shape, dtype)
+    assert torch.allclose(output, expected, atol=0.05)
 
 
 @pytest.mark.parametrize("x", [torch.zeros(0, 7), torch.zeros(2, 8, dtype=torch.int64)])
 def test_an_input_that_a_layer_does_not_take_is_refused(x):
     with pytest.raises(ValueError, match=r"it must be floats \(..., 8\)"):
-        integer(nn.Linear(8, 4))(x)
+        quantize_linear(nn.Linear(8, 4))(x)
 
 
 def test_the_state_dict_holds_all_that_decides_the_answers(tmp_path):
-    one, other = integer(nn.Linear(60, 20), 4), integer(nn.Linear(60, 20))
+    one, other = quantize_linear(nn.Linear(60, 20), 4), quantize_linear(nn.Linear(60, 20))
     torch.save(one.state_dict(), tmp_path / "state.pt")
     other.load_state_dict(torch.load(tmp_path / "state.pt", weights_only=True))
     assert torch.equal(one(example()), other(example()))
 
 
-@pytest.mark.parametrize("change", [integer, dynamic_int8])
+@pytest.mark.parametrize("change", [quantize_linear, quantize_dynamic])
 @pytest.mark.parametrize("no_gradients", [True, False])
 @pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
-def test_a_transformer_computes_in_whole_numbers_with_and_without_gradients(change, no_gradients):
+def test_a_transformer_computes_in_integers_with_and_without_gradients(change, no_gradients):
     torch.manual_seed(0)
     layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True).eval()
     model, x = nn.TransformerEncoder(layer, 2).eval(), torch.randn(3, 5, 8)
@@ -124,7 +124,7 @@ def test_a_transformer_computes_in_whole_numbers_with_and_without_gradients(chan
     assert model.layers[0].activation_relu_or_gelu == 1
 
 
-@pytest.mark.parametrize("change", [integer, dynamic_int8])
+@pytest.mark.parametrize("change", [quantize_linear, quantize_dynamic])
 def test_a_model_without_such_layers_is_refused(change):
     with pytest.raises(ValueError, match=r"the ReLU has no nn\.Linear"):
         change(nn.ReLU())
@@ -132,7 +132,7 @@ def test_a_model_without_such_layers_is_refused(change):
 
 def test_fewer_bits_give_larger_errors():
     model, x = fully_connected((60, 80, 30)), example()
-    errors = [(integer(model, bits)(x) - model(x)).norm().item() for bits in range(2, 9)]
+    errors = [(quantize_linear(model, bits)(x) - model(x)).norm().item() for bits in range(2, 9)]
     assert errors == sorted(errors, reverse=True)
 
 
@@ -148,15 +148,15 @@ def test_the_engine_is_the_first_that_this_torch_has(monkeypatch):
 @pytest.mark.parametrize("engine", ["cuda", "none"])
 def test_an_unknown_engine_is_an_error_that_lists_the_known(engine):
     with pytest.raises(ValueError, match=f"engine='{engine}'; this torch has .*{ENGINES[0]}"):
-        dynamic_int8(nn.Linear(4, 2), engine=engine)
+        quantize_dynamic(nn.Linear(4, 2), engine=engine)
 
 
 def test_a_torch_without_quantization_names_what_stays(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch.ao.quantization", None)
-    with pytest.raises(ImportError, match=r"cpu\.integer\(model\) computes the same"):
-        dynamic_int8(nn.Linear(4, 2))
+    with pytest.raises(ImportError, match=r"cpu\.quantize_linear\(model\) computes the same"):
+        quantize_dynamic(nn.Linear(4, 2))
 
 
 def test_bits_are_two_to_eight():
     with pytest.raises(ValueError, match="bits=9; allowed: 2 to 8"):
-        integer(nn.Linear(4, 2), 9)
+        quantize_linear(nn.Linear(4, 2), 9)

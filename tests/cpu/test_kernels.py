@@ -31,10 +31,10 @@ def test_every_rung_that_this_processor_has_is_exact(built, batch):
     """The floats are whole numbers whose sums float32 holds, so they are exact in any order."""
     for name in built.available:
         w, x = layer(name, batch, largest=127 if name == "SSSE3 int8" else 255)
-        found = built.product(name, pack(w), pad(x))
-        assert found.shape == (batch, 8)
-        assert torch.equal(found[:, :7].long(), x.long() @ w.long().T), name
-        assert not found[:, 7:].any(), name
+        product = built.product(name, pack(w), pad(x))
+        assert product.shape == (batch, 8)
+        assert torch.equal(product[:, :7].long(), x.long() @ w.long().T), name
+        assert not product[:, 7:].any(), name
 
 
 def test_ssse3_saturates_in_pairs_as_simulated(built):
@@ -42,9 +42,9 @@ def test_ssse3_saturates_in_pairs_as_simulated(built):
         assert not hasattr(built._library, "has_ssse3") or not built._library.has_ssse3()
         return
     w, x = layer("SSSE3 int8", 8)
-    found = built.product("SSSE3 int8", pack(w), pad(x))[:, :7].long()
-    assert torch.equal(found, saturating_pairs(w, x))
-    assert not torch.equal(found, x.long() @ w.long().T), "or nothing was saturated"
+    product = built.product("SSSE3 int8", pack(w), pad(x))[:, :7].long()
+    assert torch.equal(product, saturating_pairs(w, x))
+    assert not torch.equal(product, x.long() @ w.long().T), "or nothing was saturated"
 
 
 def test_a_result_can_be_written_where_one_says(built):
@@ -54,16 +54,16 @@ def test_a_result_can_be_written_where_one_says(built):
     assert (out != -1).any()
 
 
-@pytest.mark.parametrize(("name", "w", "x", "out", "said"), [
+@pytest.mark.parametrize(("name", "w", "x", "out", "message"), [
     ("nonsense", torch.int8, torch.uint8, None, "processor has scalar float, scalar int8"),
     ("scalar int8", torch.float32, torch.uint8, None, "scalar int8 takes torch.int8 weights"),
     ("scalar float", torch.float32, torch.uint8, None, "torch.float32 inputs"),
     ("scalar int8", torch.int8, torch.uint8, torch.empty(2, 9), r"torch.int32 \(2, 8\)"),
     ("scalar int8", torch.int8, torch.uint8, torch.empty(2, 8), r"out is torch.float32"),
 ])  # fmt: skip
-def test_what_does_not_fit_is_refused(built, name, w, x, out, said):
+def test_what_does_not_fit_is_refused(built, name, w, x, out, message):
     weights = pack(torch.ones(7, 70).to(w))
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         built.product(name, weights, pad(torch.ones(2, 70).to(x)), out=out)
 
 
@@ -97,28 +97,28 @@ def test_only_rungs_with_instructions_are_available():
     assert Kernels(SimpleNamespace()).available == ("scalar float", "scalar int8"), "no x86"
 
 
-@pytest.mark.parametrize(("compilers", "said"), [
+@pytest.mark.parametrize(("compilers", "message"), [
     (("nonsense",), "no C compiler .*to get one: apt-get install gcc"),
     (("false",), "false fails"),
 ])  # fmt: skip
-def test_without_a_compiler_the_message_names_one(compilers, said):
-    with pytest.raises(NoCompiler, match=said):
+def test_without_a_compiler_the_message_names_one(compilers, message):
+    with pytest.raises(NoCompiler, match=message):
         compile_kernels(compilers)
 
 
-@pytest.mark.parametrize(("script", "said"), [
+@pytest.mark.parametrize(("script", "message"), [
     ("#!/bin/sh\n", "no library that loads"),
     ("#!/bin/sh\necho for another processor > $6\n", "no library that loads"),
     ("#!/nowhere/sh\n", "no library that loads.*TMPDIR"),
     ("#!/bin/sh\nprintf '\\377 no' >&2; exit 1\n", "cc fails: . no; try: apt-get"),
     ("#!/bin/sh\nexec sleep 60\n", "timed out"),
 ])  # fmt: skip
-def test_a_compiler_that_fails_in_another_way_is_none(tmp_path, monkeypatch, script, said):
-    monkeypatch.setattr(kernels, "LONGEST_SECONDS", 0.5 if "sleep" in script else 60)
+def test_a_compiler_that_fails_in_another_way_is_none(tmp_path, monkeypatch, script, message):
+    monkeypatch.setattr(kernels, "COMPILER_TIMEOUT_S", 0.5 if "sleep" in script else 60)
     compiler = tmp_path / "cc"
     compiler.write_text(script)
     compiler.chmod(0o755)
-    with pytest.raises(NoCompiler, match=said):
+    with pytest.raises(NoCompiler, match=message):
         compile_kernels([str(compiler)])
 
 

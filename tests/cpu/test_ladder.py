@@ -9,25 +9,25 @@ def test_all_rungs_are_timed_where_the_processor_has_them():
         available = compile_kernels().available
     except NoCompiler as error:
         pytest.skip(str(error))
-    found = ladder_times("cache", 1, seconds=0)
-    assert list(found.seconds) == list(LADDER)
-    assert (found.source == "measured here") == (set(available) == set(LADDER))
-    assert min(found.seconds.values()) > 0
+    times = ladder_times("cache", 1, seconds=0)
+    assert list(times.seconds) == list(LADDER)
+    assert (times.source == "measured here") == (set(available) == set(LADDER))
+    assert min(times.seconds.values()) > 0
 
 
-def test_without_a_compiler_the_recorded_times_are_given_and_said(monkeypatch):
+def test_without_a_compiler_the_recorded_times_are_given_with_the_reason(monkeypatch):
     def fails():
         raise NoCompiler("no C compiler")
 
     monkeypatch.setattr(ladder, "compile_kernels", fails)
     stored = results.load("int8")
-    for place in ladder.PLACES:
+    for level in ladder.LEVELS:
         for batch in (1, 4, 8):
-            found = ladder_times(place, batch)
-            assert found.seconds == stored["ladder"][place][str(batch)]
-            assert list(found.seconds) == list(LADDER)
-            assert found.source.startswith("recorded on ")
-            assert found.source.endswith(": no C compiler")
+            times = ladder_times(level, batch)
+            assert times.seconds == stored["ladder"][level][str(batch)]
+            assert list(times.seconds) == list(LADDER)
+            assert times.source.startswith("recorded on ")
+            assert times.source.endswith(": no C compiler")
     with pytest.raises(ValueError, match="batch 2 is not recorded, only 1, 4, 8"):
         ladder_times("memory", 2)
 
@@ -45,8 +45,8 @@ def test_a_processor_without_a_rung_gets_the_record(monkeypatch):
     assert ladder_times("cache", 8).source.endswith("this processor lacks VNNI int8")
 
 
-def test_another_place_is_an_error():
-    with pytest.raises(ValueError, match="place='disk'; allowed: cache, memory"):
+def test_another_level_is_an_error():
+    with pytest.raises(ValueError, match="level='disk'; allowed: cache, memory"):
         ladder_times("disk", 1)
 
 

@@ -13,7 +13,7 @@ import torch.distributed as dist
 
 from experiments import accelerator
 from lsdl_helpers import models
-from lsdl_helpers.cpu import fast
+from lsdl_helpers.cpu import optimize_for_inference
 from lsdl_helpers.data import results
 from lsdl_helpers.gpu import find_device
 from lsdl_helpers.launch import (
@@ -97,13 +97,13 @@ def test_the_record_is_made_anew(monkeypatch):
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(None, 1e-4), (torch.bfloat16, 0.1)])
-def test_the_fast_network_is_the_network(dtype, tolerance, monkeypatch, capsys):
+def test_the_optimized_network_is_the_network(dtype, tolerance, monkeypatch, capsys):
     monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
     torch.manual_seed(0)
     model = models.build("resnet18").eval().to("cuda")
     x = torch.rand(2, 3, 224, 224, device="cuda")
     with torch.inference_mode():
-        expected, found = model(x), fast(model, dtype=dtype)(x).float()
+        expected, found = model(x), optimize_for_inference(model, dtype=dtype)(x).float()
     assert "float32 stays" not in capsys.readouterr().out
     assert (found - expected).abs().max() < tolerance * expected.abs().max()
 

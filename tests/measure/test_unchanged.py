@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn.utils import prune
 
-from lsdl_helpers.cpu import fast
+from lsdl_helpers.cpu import optimize_for_inference
 from lsdl_helpers.measure import cost
 from lsdl_helpers.measure.depth import convolutional_layers, longest_path
 from lsdl_helpers.measure.unchanged import unchanged
@@ -57,7 +57,7 @@ LOOKS = {
     "cost": lambda model: cost(model, (2, 8)),
     "longest_path": longest_path,
     "convolutional_layers": convolutional_layers,
-    "fast": fast,
+    "optimize_for_inference": optimize_for_inference,
 }
 
 
@@ -75,7 +75,7 @@ def state(model):
 def test_who_looks_changes_nothing(network, look):
     model = network()
     before = state(model)
-    if (network, look) == (with_hooks, "fast"):
+    if (network, look) == (with_hooks, "optimize_for_inference"):
         with pytest.raises(RuntimeError, match="deepcopy"):  # torch copies no pruned weights
             LOOKS[look](model)
     else:

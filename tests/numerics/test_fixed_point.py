@@ -1,4 +1,4 @@
-"""Fixed point against whole-number arithmetic by Python."""
+"""Fixed point against Python's arithmetic of integers."""
 
 import pytest
 import torch
@@ -10,19 +10,19 @@ from lsdl_helpers.numerics import FixedPoint, dynamic_fixed_point
 
 @settings(deadline=None, max_examples=100)
 @given(value=st.floats(-9, 9, width=32), fraction_bits=st.integers(0, 7))
-def test_encode_rounds_as_python_does_and_cuts(value, fraction_bits):
+def test_quantize_rounds_as_python_does_and_cuts(value, fraction_bits):
     form = FixedPoint(8, fraction_bits)
-    whole = min(max(round(value * 2**fraction_bits), -128), 127)
-    assert form.encode(torch.tensor([value])).item() == whole
-    assert form.round(torch.tensor([value])).item() == whole / 2**fraction_bits
+    code = min(max(round(value * 2**fraction_bits), -128), 127)
+    assert form.quantize(torch.tensor([value])).item() == code
+    assert form.round(torch.tensor([value])).item() == code / 2**fraction_bits
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
 def test_codes_of_any_dtype_stay_within_their_bits(dtype):
     x = torch.tensor([9.0, -9.0, float("inf"), float("-inf")], dtype=dtype)
-    assert FixedPoint(16, 12).encode(x).tolist() == [32767, -32768] * 2
+    assert FixedPoint(16, 12).quantize(x).tolist() == [32767, -32768] * 2
     if dtype != torch.float16:
-        assert dynamic_fixed_point(x[:2], 24).encode(x[:2]).tolist() == [9 * 2**19, -9 * 2**19]
+        assert dynamic_fixed_point(x[:2], 24).quantize(x[:2]).tolist() == [9 * 2**19, -9 * 2**19]
 
 
 def test_stochastic_rounding_has_the_right_mean():
@@ -58,4 +58,4 @@ def test_mistakes_are_named():
     with pytest.raises(ValueError, match="fraction_bits=150; allowed: -127 to 149"):
         FixedPoint(8, 150)
     with pytest.raises(ValueError, match="no NaN"):
-        FixedPoint(8, 4).encode(torch.tensor([float("nan")]))
+        FixedPoint(8, 4).quantize(torch.tensor([float("nan")]))

@@ -1,7 +1,7 @@
 import pytest
 
 from experiments import int8
-from lsdl_helpers.cpu import characters, kept, trained
+from lsdl_helpers.cpu import digit_vectors, quantized_errors, train_digit_classifier
 from lsdl_helpers.data import results
 
 
@@ -27,7 +27,7 @@ def test_the_record_has_every_seed_and_number_of_bits():
 
 
 def test_no_answer_changes_where_nothing_is_rounded_away():
-    model, data = trained(steps=20, num_train=500), characters(100, 1)
-    found = kept(model, 8, data)
-    assert 0 <= found.changed <= 5
-    assert kept(model, 2, data).changed > found.changed
+    model, data = train_digit_classifier(steps=20, num_train=500), digit_vectors(100, 1)
+    changed = quantized_errors(model, 8, data).changed
+    assert 0 <= changed <= 5
+    assert quantized_errors(model, 2, data).changed > changed

@@ -1,13 +1,12 @@
 import copy
-import sys
 
 import pytest
 import torch
 from torch import nn
 from torch._inductor import config as inductor
 
-from lsdl_helpers.cpu import fast
-from lsdl_helpers.cpu.fast import bfloat16_instructions
+from lsdl_helpers.cpu import inference, optimize_for_inference
+from lsdl_helpers.cpu.inference import bfloat16_instructions
 from lsdl_helpers.data import photograph
 from lsdl_helpers.models import build
 from lsdl_helpers.pretrained import pretrained
@@ -21,8 +20,7 @@ def instructions(monkeypatch):
     """Whether bfloat16 has instructions here, as the test wishes."""
 
     def have(name):
-        module = sys.modules[fast.__module__]  # the package's attribute of that name is fast()
-        monkeypatch.setattr(module, "bfloat16_instructions", lambda device: name)
+        monkeypatch.setattr(inference, "bfloat16_instructions", lambda device: name)
 
     return have
 
@@ -55,7 +53,7 @@ def calibrated(request):
 
 def test_float32_differs_by_rounding(calibrated):
     model, x, expected = calibrated
-    logits = fast(model)(x)
+    logits = optimize_for_inference(model)(x)
     assert relative_difference(expected[:1], expected[1:]) > 0.1, "the output depends on the input"
     assert logits.dtype == torch.float32
     assert relative_difference(logits, expected) <= 1e-3
@@ -67,10 +65,10 @@ def test_bfloat16_keeps_the_labels_of_trained_weights(instructions):
     lite0 = pretrained("efficientnet_lite0")
     network, preprocess = lite0.network, lite0.preprocess
     pictures = torch.cat([preprocess(photograph(name)) for name in PHOTOGRAPHS])
-    quick = fast(network, dtype=torch.bfloat16)
-    assert {p.dtype for p in quick.parameters()} == {torch.bfloat16}
+    optimized = optimize_for_inference(network, dtype=torch.bfloat16)
+    assert {p.dtype for p in optimized.parameters()} == {torch.bfloat16}
     with torch.no_grad():
-        logits, expected = quick(pictures), network(pictures)
+        logits, expected = optimized(pictures), network(pictures)
     assert logits.dtype == torch.float32
     assert 1e-3 < relative_difference(logits, expected) <= 0.06
     assert torch.equal(logits.argmax(1), expected.argmax(1))
@@ -79,40 +77,40 @@ def test_bfloat16_keeps_the_labels_of_trained_weights(instructions):
 def test_the_model_passed_in_is_left_as_it_is():
     model = small().train()
     before = copy.deepcopy(model.state_dict())
-    quick = fast(model)
+    optimized = optimize_for_inference(model)
     assert model.training
     assert all(p.requires_grad for p in model.parameters())
     torch.testing.assert_close(model.state_dict(), before, rtol=0, atol=0)
     assert model[0].weight.is_contiguous()
-    assert not any(p.requires_grad for p in quick.parameters())
+    assert not any(p.requires_grad for p in optimized.parameters())
 
 
 def test_every_batch_norm_is_folded(calibrated):
     model, _, _ = calibrated
-    quick = fast(model)
+    optimized = optimize_for_inference(model)
     norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
-    assert not [m for m in quick.modules() if isinstance(m, nn.BatchNorm2d)]
-    assert quick.report[0].startswith(f"{len(norms)} batch normalizations folded")
+    assert not [m for m in optimized.modules() if isinstance(m, nn.BatchNorm2d)]
+    assert optimized.report[0].startswith(f"{len(norms)} batch normalizations folded")
 
 
 def test_the_report_says_what_was_done(instructions):
     instructions("instructions")
-    assert repr(fast(small(), dtype=torch.bfloat16)).splitlines() == [
-        "Fast:",
+    assert repr(optimize_for_inference(small(), dtype=torch.bfloat16)).splitlines() == [
+        "OptimizedNetwork:",
         "  1 batch normalizations folded into convolutions: nothing to compute",
         "  channels-last: what a convolution reads together stands together in memory",
         "  bfloat16: cpu has instructions, and half the bytes move",
         "  not compiled: not asked for",
     ]
-    assert "float32: bfloat16 was not asked for" in fast(small()).report
+    assert "float32: bfloat16 was not asked for" in optimize_for_inference(small()).report
 
 
-def test_bfloat16_that_is_not_there_is_said(instructions, capsys):
+def test_bfloat16_that_is_not_there_is_reported(instructions, capsys):
     instructions("")
-    quick = fast(small(), dtype=torch.bfloat16)
-    assert {p.dtype for p in quick.parameters()} == {torch.float32}
+    optimized = optimize_for_inference(small(), dtype=torch.bfloat16)
+    assert {p.dtype for p in optimized.parameters()} == {torch.float32}
     line = "float32, though bfloat16 was asked for: no instructions for it known on cpu"
-    assert line in quick.report
+    assert line in optimized.report
     assert capsys.readouterr().out == line + "\n"
 
 
@@ -144,18 +142,18 @@ class Branching(SharedConvolution):
 def test_what_cannot_be_folded_is_kept():
     x = torch.rand(1, 3, 4, 4)
     shared = SharedConvolution().eval()
-    torch.testing.assert_close(fast(shared)(x), shared(x))
+    torch.testing.assert_close(optimize_for_inference(shared)(x), shared(x))
     branching = Branching().eval()
-    quick = fast(branching)
-    torch.testing.assert_close(quick(x), branching(x))
-    assert quick.report[0].startswith("batch normalization kept: the network cannot be traced")
+    optimized = optimize_for_inference(branching)
+    torch.testing.assert_close(optimized(x), branching(x))
+    assert optimized.report[0].startswith("batch normalization kept: the network cannot be traced")
 
 
 def test_what_is_not_allowed():
     with pytest.raises(ValueError, match=r"dtype is torch.float16; it must be None, torch.float32"):
-        fast(small(), dtype=torch.float16)
+        optimize_for_inference(small(), dtype=torch.float16)
     with pytest.raises(ValueError, match=r"parameters of torch.float64; all must be torch.float32"):
-        fast(small().double())
+        optimize_for_inference(small().double())
 
 
 @pytest.mark.slow
@@ -164,6 +162,6 @@ def test_compiled_answers_are_the_same(monkeypatch):
     monkeypatch.setattr(inductor, "compile_threads", 1)  # no pool of processes for one kernel
     monkeypatch.setattr(inductor.cpp, "vec_isa_ok", False)  # nor a process a set of instructions
     model, x = small(), torch.rand(1, 3, 8, 8)
-    quick = fast(model, compile=True)
-    torch.testing.assert_close(quick(x), model(x))
-    assert "compiled at the first call" in repr(quick)
+    optimized = optimize_for_inference(model, compile=True)
+    torch.testing.assert_close(optimized(x), model(x))
+    assert "compiled at the first call" in repr(optimized)

@@ -1,4 +1,4 @@
-"""What makes inference fast on the machine at hand, switched on in one call, with reasons."""
+"""Optimizing a network for inference: folding, memory layout, bfloat16, compilation."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from lsdl_helpers.measure.depth import LayerTracer
 DTYPES = {None: torch.float32, torch.float32: torch.float32, torch.bfloat16: torch.bfloat16}
 
 
-class Fast(nn.Module):
-    """A network made ready for inference, with a record of what was done and why.
+class OptimizedNetwork(nn.Module):
+    """A network optimized for inference, with a report of what was done and why.
 
-    Input as before, float32 (B, C, H, W); output float32, without gradients. ``report`` holds a
-    sentence for each thing that was done or left, and is shown by ``print``.
+    Input (B, C, H, W) float32; output float32, without gradients. ``report`` holds a sentence for
+    each thing that was done or left out, and is shown by ``print``.
     """
 
     def __init__(self, network: nn.Module, dtype: torch.dtype, report: tuple[str, ...]) -> None:
@@ -32,11 +32,13 @@ class Fast(nn.Module):
         return self.network(x).float()
 
     def __repr__(self) -> str:
-        return "\n".join(["Fast:", *(f"  {line}" for line in self.report)])
+        return "\n".join(["OptimizedNetwork:", *(f"  {line}" for line in self.report)])
 
 
-def fast(model: nn.Module, *, dtype: torch.dtype | None = None, compile: bool = False) -> Fast:
-    """Return a copy of the network for inference, as fast as is known here, and say what was done.
+def optimize_for_inference(
+    model: nn.Module, *, dtype: torch.dtype | None = None, compile: bool = False
+) -> OptimizedNetwork:
+    """Return a copy of the network that is optimized for inference, and report what was done.
 
     Batch normalization is folded into the convolution before it; the channels of a pixel stand
     side by side in memory; on demand numbers have half the bytes, and the network is compiled
@@ -54,7 +56,7 @@ def fast(model: nn.Module, *, dtype: torch.dtype | None = None, compile: bool = 
         ValueError: for another dtype, or a model whose parameters are not float32.
 
     >>> from lsdl_helpers.models import build
-    >>> fast(build("googlenet"))(torch.zeros(1, 3, 224, 224)).shape
+    >>> optimize_for_inference(build("googlenet"))(torch.zeros(1, 3, 224, 224)).shape
     torch.Size([1, 1000])
     """
     if dtype not in DTYPES:
@@ -63,17 +65,19 @@ def fast(model: nn.Module, *, dtype: torch.dtype | None = None, compile: bool = 
     if others:
         raise ValueError(f"the model has parameters of {others.pop()}; all must be torch.float32")
     network, folded = _fold(copy.deepcopy(model).eval().requires_grad_(False))
-    used, numbers = _choose(DTYPES[dtype], next(model.parameters(), torch.empty(0)).device)
-    network = network.to(dtype=used, memory_format=torch.channels_last)
+    used_dtype, dtype_line = _choose_dtype(
+        DTYPES[dtype], next(model.parameters(), torch.empty(0)).device
+    )
+    network = network.to(dtype=used_dtype, memory_format=torch.channels_last)
     compiled = "not compiled: not asked for"
     if compile:
         network = torch.compile(network, options={"freezing": True})
         compiled = "compiled at the first call, the weights as constants: fewer, larger steps"
     layout = "channels-last: what a convolution reads together stands together in memory"
-    return Fast(network, used, (folded, layout, numbers, compiled))
+    return OptimizedNetwork(network, used_dtype, (folded, layout, dtype_line, compiled))
 
 
-def _choose(dtype: torch.dtype, device: torch.device) -> tuple[torch.dtype, str]:
+def _choose_dtype(dtype: torch.dtype, device: torch.device) -> tuple[torch.dtype, str]:
     """Return the dtype to be used on that device, and why."""
     if dtype == torch.float32:
         return dtype, "float32: bfloat16 was not asked for"
@@ -113,10 +117,10 @@ def _fold(model: nn.Module) -> tuple[nn.Module, str]:
     num_folded = 0
     for node in list(graph.nodes):
         if _can_fold(node, modules):
-            before = node.args[0]
-            fused = fuse_conv_bn_eval(modules[before.target], modules[node.target])
-            traced.set_submodule(before.target, fused)
-            node.replace_all_uses_with(before)
+            convolution = node.args[0]
+            fused = fuse_conv_bn_eval(modules[convolution.target], modules[node.target])
+            traced.set_submodule(convolution.target, fused)
+            node.replace_all_uses_with(convolution)
             graph.erase_node(node)
             num_folded += 1
     traced.delete_all_unused_submodules()
@@ -127,16 +131,16 @@ def _fold(model: nn.Module) -> tuple[nn.Module, str]:
 def _can_fold(node: fx.Node, modules: dict[str, nn.Module]) -> bool:
     if node.op != "call_module" or not isinstance(modules[node.target], nn.BatchNorm2d):
         return False
-    before = node.args[0]
+    convolution = node.args[0]
     return (
         modules[node.target].track_running_stats
-        and before.op == "call_module"
-        and isinstance(modules[before.target], nn.Conv2d)
-        and len(before.users) == 1
-        and _calls(before) == 1
+        and convolution.op == "call_module"
+        and isinstance(modules[convolution.target], nn.Conv2d)
+        and len(convolution.users) == 1
+        and _num_calls(convolution) == 1
     )
 
 
-def _calls(node: fx.Node) -> int:
-    """How often the graph calls the module of that node: a shared one must stay as it is."""
+def _num_calls(node: fx.Node) -> int:
+    """Return how often the graph calls the node's module: a shared one must stay as it is."""
     return sum(other.target == node.target for other in node.graph.nodes)
