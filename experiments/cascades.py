@@ -21,7 +21,7 @@ from lsdl_helpers.dynamic import (
     Stage,
     convolutional_network,
     dense_network,
-    quick_network,
+    subsampled_network,
     train_scorer,
 )
 from lsdl_helpers.measure import benchmark, cost, machine
@@ -44,7 +44,7 @@ SETTINGS = {
     "chunk": 100_000,
 }
 STAGES = {  # network, steps of training, windows scored at a time
-    "quick": (quick_network, 2000, 4096),
+    "quick": (subsampled_network, 2000, 4096),
     "dense": (dense_network, 2000, 1024),
     "middle": (lambda: convolutional_network(4, 8, 16), 1000, 64),
     "large": (lambda: convolutional_network(32, 64, 64), 400, 64),
@@ -97,7 +97,7 @@ def measure(cascade, held_out_negatives, positives, seed, settings):
 def measure_alone(stage, held_out, positives, seed, settings):
     """Return the same of one network for which the threshold is chosen anew."""
     alone = Cascade([stage])
-    alone.calibrate(held_out, [settings["recall"]])
+    alone.choose_thresholds(held_out, [settings["recall"]])
     return measure(alone, held_out[:1], positives, seed, settings)
 
 
@@ -107,7 +107,7 @@ def train_alone(cascade, seed, settings):
     n = settings["hard_negatives"]
     before = len(cascade.stages) - 1
     seeds = itertools.count(ALONE + seed, 1000)
-    hard, _, _ = cascade.mine(smiley_windows, n, seeds=seeds, stages=before)
+    hard, _, _ = cascade.mine_hard_negatives(smiley_windows, n, seeds=seeds, stages=before)
     negatives = torch.cat([hard, smiley_windows(n, next(seeds), positive=False)])
     positives = smiley_windows(8000, seed, positive=True)
     train_scorer(stage.network, positives, negatives, steps=stage.steps, seed=seed)
@@ -117,7 +117,7 @@ def train_alone(cascade, seed, settings):
 def microseconds(cascade, seed, settings):
     """Return processor time for a window, one thread: the cascade, and each network alone."""
     windows = next(test_negatives(seed, settings, settings["chunk"]))
-    timing = benchmark(lambda: cascade.depth(windows), seconds=2)
+    timing = benchmark(lambda: cascade.stages_passed(windows), seconds=2)
     times = {"cascade": 1e6 * timing.median / len(windows)}
     for stage in cascade.stages:
         few = windows[: 16 * stage.batch_size]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-PIXELS = 16  # of a side of the pictures that all of these take
+SIDE = 16  # pixels; of the pictures that all of these take
 
 
 def convolutional(
@@ -35,7 +35,7 @@ def convolutional(
     if min(channels) < 1 or not 0 <= dropout < 1:
         raise ValueError(f"channels={channels}, dropout={dropout}; allowed: 1 or more, 0 to 1")
     first, second = channels
-    features = second * (PIXELS // 4) ** 2
+    features = second * (SIDE // 4) ** 2
     layers: list[nn.Module] = [
         nn.Conv2d(1, first, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
         nn.Conv2d(first, second, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
@@ -58,7 +58,7 @@ def perceptron(hidden: int = 256, *, num_classes: int = 10) -> nn.Sequential:
     if hidden < 1:
         raise ValueError(f"hidden={hidden}; it must be at least 1")
     return nn.Sequential(
-        nn.Flatten(), nn.Linear(PIXELS**2, hidden), nn.ReLU(), nn.Linear(hidden, num_classes)
+        nn.Flatten(), nn.Linear(SIDE**2, hidden), nn.ReLU(), nn.Linear(hidden, num_classes)
     )
 
 

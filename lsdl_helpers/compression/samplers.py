@@ -1,4 +1,4 @@
-"""Generating points: pictures without labels, made from few pictures, for a network to answer.
+"""Samplers of synthetic, unlabeled pictures, made from few real ones, for a teacher to answer.
 
 Each sampler takes pictures (N, 1, H, W), float32 in 0 to 1, a number n and a seed, and returns
 (n, 1, H, W), float32 in 0 to 1.
@@ -48,8 +48,8 @@ def noisy_points(images: Tensor, n: int, seed: int, *, sigma: float = 0.15) -> T
     torch.Size([1000, 1, 16, 16])
     """
     generator = torch.Generator().manual_seed(seed)
-    drawn = images[torch.arange(n) % len(images)]
-    return (drawn + sigma * torch.randn(drawn.shape, generator=generator)).clamp(0, 1)
+    pictures = images[torch.arange(n) % len(images)]
+    return (pictures + sigma * torch.randn(pictures.shape, generator=generator)).clamp(0, 1)
 
 
 def distorted_points(
@@ -72,15 +72,15 @@ def distorted_points(
     torch.Size([1000, 1, 16, 16])
     """
     generator = torch.Generator().manual_seed(seed)
-    drawn = images[torch.arange(n) % len(images)]
+    pictures = images[torch.arange(n) % len(images)]
     angle, right, down, zoom = 2 * torch.rand(4, n, generator=generator) - 1
     angle, zoom = torch.deg2rad(rotation * angle), 1 + scale * zoom
     cos, sin = zoom * angle.cos(), zoom * angle.sin()
     top = torch.stack([cos, -sin, 2 * shift * right], dim=1)
     bottom = torch.stack([sin, cos, 2 * shift * down], dim=1)
     theta = torch.stack([top, bottom], dim=1)  # (n, 2, 3): where each pixel looks
-    grid = F.affine_grid(theta, list(drawn.shape), align_corners=False)
-    return F.grid_sample(drawn, grid, align_corners=False)
+    grid = F.affine_grid(theta, list(pictures.shape), align_corners=False)
+    return F.grid_sample(pictures, grid, align_corners=False)
 
 
 def munge_points(images: Tensor, n: int, seed: int, *, p: float = 0.5, s: float = 3.0) -> Tensor:

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-SIDE = 20  # pixels of a window, as in lsdl_helpers.data.windows
+from lsdl_helpers.data.windows import SIDE
 
 
 class EverySecondPixel(nn.Module):
@@ -18,8 +18,8 @@ def _score(inputs: int, hidden: int) -> list[nn.Module]:
     return [nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, 1), nn.Flatten(0)]
 
 
-def quick_network(hidden: int = 16) -> nn.Module:
-    """Return a network of low capacity: every second pixel, one hidden layer, a score.
+def subsampled_network(hidden: int = 16) -> nn.Module:
+    """Return a network of low capacity: it reads every second pixel, has one hidden layer.
 
     Args:
         hidden: units of the hidden layer; 101 multiply-adds each.
@@ -28,14 +28,14 @@ def quick_network(hidden: int = 16) -> nn.Module:
         A module from (B, 1, 20, 20) to scores (B,).
 
     >>> from lsdl_helpers.measure import cost
-    >>> cost(quick_network(), (1, 1, 20, 20)).multiply_adds
+    >>> cost(subsampled_network(), (1, 1, 20, 20)).multiply_adds
     1616
     """
     return nn.Sequential(EverySecondPixel(), *_score((SIDE // 2) ** 2, hidden))
 
 
 def dense_network(hidden: int = 32) -> nn.Module:
-    """Return a network of all pixels, one hidden layer, a score.
+    """Return a network that reads all pixels and has one hidden layer.
 
     Args:
         hidden: units of the hidden layer; 401 multiply-adds each.
@@ -51,7 +51,7 @@ def dense_network(hidden: int = 32) -> nn.Module:
 
 
 def convolutional_network(first: int, second: int, hidden: int) -> nn.Module:
-    """Return two 3×3 convolutions, each with max-pooling, one hidden layer, a score.
+    """Return a network of two 3×3 convolutions, each with max-pooling, and one hidden layer.
 
     Its channels come last in memory, which on CPUs is the faster order.
 

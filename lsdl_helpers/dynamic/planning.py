@@ -1,4 +1,4 @@
-"""What a cascade costs and what its answers are worth, from a few rates."""
+"""Expected cost and precision of a cascade, computed from a few rates."""
 
 from collections.abc import Sequence
 

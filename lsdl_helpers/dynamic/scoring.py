@@ -68,5 +68,5 @@ def threshold_at_recall(positive_scores: Tensor, recall: float) -> float:
         raise ValueError(f"recall is {recall}; it must be above 0 and at most 1")
     if not len(positive_scores):
         raise ValueError("there is no score to choose a threshold by")
-    kept = math.ceil(round(recall * len(positive_scores), 6))
-    return positive_scores.sort(descending=True).values[kept - 1].item()
+    num_passing = math.ceil(round(recall * len(positive_scores), 6))
+    return positive_scores.sort(descending=True).values[num_passing - 1].item()

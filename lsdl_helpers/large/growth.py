@@ -1,6 +1,6 @@
-"""How large networks were and nervous systems are, each with source, date and what was counted.
+"""Sizes of networks and of nervous systems, each with source, date and what was counted.
 
-The networks that this package builds are counted by ``measure.network_sizes``, not listed here.
+The networks that this package builds are counted by ``large.network_sizes``, not listed here.
 """
 
 from dataclasses import dataclass
@@ -42,8 +42,8 @@ NERVOUS_SYSTEMS = {
 
 
 @dataclass(frozen=True)
-class Layer:
-    """``channels`` units that each read with ``weights`` learned numbers, bias included.
+class Units:
+    """The units of a layer: ``channels``, each with ``weights`` learned numbers, bias included.
 
     A convolution repeats each of them, with the same weights, at many ``positions``.
     """
@@ -74,10 +74,10 @@ class NetworkSize:
     parameters: int
 
     @classmethod
-    def from_layers(cls, year: int, source: str, rule: str, *layers: Layer) -> "NetworkSize":
+    def from_layers(cls, year: int, source: str, rule: str, *layers: Units) -> "NetworkSize":
         """Count a network from its layers.
 
-        >>> NetworkSize.from_layers(1987, "", "", Layer(204, 80), Layer(81, 26)).parameters
+        >>> NetworkSize.from_layers(1987, "", "", Units(204, 80), Units(81, 26)).parameters
         18426
         """
         units = sum(layer.channels * layer.positions for layer in layers)
@@ -98,27 +98,27 @@ _DENSE, _EXPERT = 3 * 18_432, 58 * 2_048  # DeepSeek-V3: dense layers, one exper
 NETWORKS = {
     # The association units read the photocells through fixed wires.
     "perceptron": NetworkSize.from_layers(
-        1960, "hay1960perceptron", _PICTURE, Layer(0, 512), Layer(512, 8)
+        1960, "hay1960perceptron", _PICTURE, Units(0, 512), Units(512, 8)
     ),
     "NETtalk": NetworkSize.from_layers(
         1987, "sejnowski1987nettalk", "hidden and output units, for one window of text",
-        Layer(7 * 29 + 1, 80), Layer(80 + 1, 26),
+        Units(7 * 29 + 1, 80), Units(80 + 1, 26),
     ),
     # C3 reads three, four or all six of the maps before it; the last layer has fixed weights.
     "LeNet-5": NetworkSize.from_layers(
         1998, "lecun1998gradient", _PICTURE,
-        Layer(25 + 1, 6, 28**2), Layer(2, 6, 14**2),
-        Layer(3 * 25 + 1, 6, 10**2), Layer(4 * 25 + 1, 9, 10**2), Layer(6 * 25 + 1, 1, 10**2),
-        Layer(2, 16, 5**2), Layer(16 * 25 + 1, 120), Layer(120 + 1, 84), Layer(0, 10),
+        Units(25 + 1, 6, 28**2), Units(2, 6, 14**2),
+        Units(3 * 25 + 1, 6, 10**2), Units(4 * 25 + 1, 9, 10**2), Units(6 * 25 + 1, 1, 10**2),
+        Units(2, 16, 5**2), Units(16 * 25 + 1, 120), Units(120 + 1, 84), Units(0, 10),
     ),
     "deep belief net on a GPU": _cited(2009, "raina2009gpu", 100_000_000),
     # Three of its convolutions read half of the channels, those on their own GPU.
     "AlexNet": NetworkSize.from_layers(
         2012, "krizhevsky2012alexnet", _PICTURE,
-        Layer(3 * 121 + 1, 96, 55**2), Layer(48 * 25 + 1, 256, 27**2),
-        Layer(256 * 9 + 1, 384, 13**2), Layer(192 * 9 + 1, 384, 13**2),
-        Layer(192 * 9 + 1, 256, 13**2),
-        Layer(256 * 36 + 1, 4096), Layer(4096 + 1, 4096), Layer(4096 + 1, 1000),
+        Units(3 * 121 + 1, 96, 55**2), Units(48 * 25 + 1, 256, 27**2),
+        Units(256 * 9 + 1, 384, 13**2), Units(192 * 9 + 1, 384, 13**2),
+        Units(192 * 9 + 1, 256, 13**2),
+        Units(256 * 36 + 1, 4096), Units(4096 + 1, 4096), Units(4096 + 1, 1000),
     ),
     "DistBelief": _cited(2012, "dean2012distbelief", 1_700_000_000),
     "GPT-3": NetworkSize(

@@ -1,4 +1,4 @@
-"""Scaling laws: how a loss falls with size, and what that says of a size not yet tried."""
+"""Scaling laws: how a loss falls with size, and extrapolation to sizes not yet tried."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,17 +48,17 @@ def fit_power_law(
     0.5
     """
     size, loss = np.asarray(sizes, dtype=float), np.asarray(losses, dtype=float)
-    least = 3 if floor else 2
-    if size.ndim != 1 or size.shape != loss.shape or len(set(size.tolist())) < least:
+    min_sizes = 3 if floor else 2
+    if size.ndim != 1 or size.shape != loss.shape or len(set(size.tolist())) < min_sizes:
         raise ValueError(
             f"sizes of shape {size.shape} and losses of shape {loss.shape}; "
-            f"allowed: two flat lists alike, of at least {least} different sizes"
+            f"allowed: two flat lists alike, of at least {min_sizes} different sizes"
         )
     if not (size > 0).all() or not (loss > 0).all():
         raise ValueError("sizes and losses must be above 0")
-    count = NUM_FLOORS if floor else 1
-    floors = loss.min() * np.arange(count)[:, None] / count  # (floors, 1)
-    intercept, slope = _lines(np.log(size), np.log(loss - floors), (1 - floors / loss) ** 2)
+    num_floors = NUM_FLOORS if floor else 1
+    floors = loss.min() * np.arange(num_floors)[:, None] / num_floors  # (floors, 1)
+    intercept, slope = _fit_lines(np.log(size), np.log(loss - floors), (1 - floors / loss) ** 2)
     fitted = floors + np.exp(intercept + slope * np.log(size))  # (floors, n)
     best = np.square(np.log(fitted / loss)).sum(1).argmin()
     exponent = -float(slope[best, 0])
@@ -66,7 +66,7 @@ def fit_power_law(
     return PowerLaw(scale, exponent, float(floors[best, 0]))
 
 
-def _lines(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _fit_lines(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return intercept and slope, (floors, 1) each, of a weighted line a row of y (floors, n)."""
     weight = weight / weight.sum(1, keepdims=True)
     mean_x, mean_y = ((weight * v).sum(1, keepdims=True) for v in (x, y))

@@ -1,4 +1,4 @@
-"""The sizes of networks through the decades, by four rules of counting."""
+"""Sizes of networks through the decades, by four rules of counting."""
 
 from dataclasses import asdict
 
@@ -10,8 +10,8 @@ from lsdl_helpers.measure.cost import cost
 from lsdl_helpers.models import build
 from lsdl_helpers.pretrained import published_figures
 
-# Networks of this package: the usual name, and the side of the picture.
-BUILT = {
+# Networks of this package: their usual name, and the side of the picture in pixels.
+OUR_NETWORKS = {
     "googlenet": ("GoogLeNet", 224),
     "vgg16": ("VGG-16", 224),
     "resnet50": ("ResNet-50", 224),
@@ -20,7 +20,7 @@ BUILT = {
     "xception": ("Xception", 299),
 }
 # As published; the usual v1.5 has more units.
-OPTIONS = {"resnet50": {"variant": "v1"}, "resnet152": {"variant": "v1"}}
+BUILD_OPTIONS = {"resnet50": {"variant": "v1"}, "resnet152": {"variant": "v1"}}
 
 
 def count_size(name: str, side: int) -> NetworkSize:
@@ -30,25 +30,25 @@ def count_size(name: str, side: int) -> NetworkSize:
     paper, variant v1.
 
     Raises:
-        ValueError: for a network that is unknown or of which nothing published is.
+        ValueError: for an unknown network, or one without published figures.
 
     >>> count_size("vgg16", 224).units
     13556712
     """
     published = published_figures(name)
     with torch.device("meta"):
-        network = build(name, **OPTIONS.get(name, {})).eval()
-    counted = cost(network, (1, 3, side, side))
-    own = sum(layer.output_shape[1] for layer in counted.layers if layer.multiply_adds)
+        network = build(name, **BUILD_OPTIONS.get(name, {})).eval()
+    counts = cost(network, (1, 3, side, side))
+    own = sum(layer.output_shape[1] for layer in counts.layers if layer.multiply_adds)
     rule = f"outputs of layers with weights, for one picture of {side} by {side}; our network"
     return NetworkSize(
-        published.year, published.source, rule, counted.units, counted.units, own,
-        counted.parameters,
+        published.year, published.source, rule, counts.units, counts.units, own,
+        counts.parameters,
     )  # fmt: skip
 
 
 def network_sizes() -> pd.DataFrame:
-    """Return all networks, the oldest first: those of ``data.growth``, and ours, counted.
+    """Return all networks, the oldest first: those of ``large.growth``, and ours.
 
     Returns:
         A row a network; columns year, source, rule, units, in_use, own and parameters, as in
@@ -57,9 +57,9 @@ def network_sizes() -> pd.DataFrame:
     >>> int(network_sizes().loc["VGG-16", "own"])
     13416
     """
-    ours = {title: count_size(name, side) for name, (title, side) in BUILT.items()}
+    ours = {title: count_size(name, side) for name, (title, side) in OUR_NETWORKS.items()}
     rows = {name: asdict(size) for name, size in (NETWORKS | ours).items()}
     table = pd.DataFrame.from_dict(rows, orient="index")
-    counts = ["units", "in_use", "own", "parameters"]
-    table[counts] = table[counts].astype(float)
+    columns = ["units", "in_use", "own", "parameters"]
+    table[columns] = table[columns].astype(float)
     return table.sort_values("year", kind="stable")

@@ -41,19 +41,19 @@ class SameConv2d(nn.Conv2d):
     def __init__(
         self, channels: int, out: int, kernel: int, *, stride: int = 1, groups: int = 1
     ) -> None:
-        even = kernel // 2 if stride == 1 else 0  # then both sides are alike: no copy is needed
+        padding = kernel // 2 if stride == 1 else 0  # alike on both sides: no copy is needed
         super().__init__(
-            channels, out, kernel, stride=stride, padding=even, groups=groups, bias=False
+            channels, out, kernel, stride=stride, padding=padding, groups=groups, bias=False
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if self.stride[0] > 1:
-            height, width = (self._missing(n) for n in x.shape[-2:])
+            height, width = (self._num_padded(n) for n in x.shape[-2:])
             left, top = width // 2, height // 2
             x = F.pad(x, (left, width - left, top, height - top))
         return super().forward(x)
 
-    def _missing(self, n: int) -> int:
+    def _num_padded(self, n: int) -> int:
         stride, kernel = self.stride[0], self.kernel_size[0]
         return max((-(-n // stride) - 1) * stride + kernel - n, 0)
 
@@ -106,7 +106,7 @@ class EfficientNetLite(nn.Module):
         self._bn1 = batch_norm(HEAD)
         self._dropout = nn.Dropout(0.2)
         self._fc = nn.Linear(HEAD, num_classes)
-        initialize_by_group(self)
+        initialize_efficientnet(self)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu6(self._bn0(self._conv_stem(x)), inplace=True)  # (B, 32, H/2, W/2)
@@ -132,8 +132,8 @@ def make_blocks(stages: tuple[tuple[int, ...], ...]) -> nn.Sequential:
     return nn.Sequential(*blocks)
 
 
-def initialize_by_group(model: nn.Module) -> None:
-    """Draw the weights by He's rule over the outputs of a group; the last layer uniformly."""
+def initialize_efficientnet(model: nn.Module) -> None:
+    """Draw the weights as EfficientNet's authors do: He's rule by group, the last layer uniform."""
     for module in model.modules():
         if isinstance(module, nn.Conv2d):
             fan_out = module.weight[0, 0].numel() * module.out_channels // module.groups

@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from lsdl_helpers.models.initialization import initialize
-from lsdl_helpers.models.registry import register
+from lsdl_helpers.models.registry import register, require_counts
 
 # Table 1, the rows named inception: channels of each branch, before and after its reduction.
 TABLE_1 = {
@@ -190,15 +190,14 @@ def googlenet(
             response normalizations are left out, as Table 1 leaves them out.
 
     Raises:
-        ValueError: if num_classes is less than 1.
+        ValueError: for num_classes other than a whole number of at least 1.
 
     Source: Szegedy et al. (2015), Table 1.
 
     >>> googlenet(num_classes=10)(torch.zeros(2, 3, 224, 224)).shape
     torch.Size([2, 10])
     """
-    if num_classes < 1:
-        raise ValueError(f"num_classes is {num_classes}; it must be at least 1")
+    require_counts(num_classes=num_classes)
     widths = {"aux1": 512, "aux2": 528} if aux_logits else {}
     heads = {
         name: AuxiliaryHead(channels, num_classes, paper=paper) for name, channels in widths.items()

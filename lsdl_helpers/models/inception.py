@@ -14,17 +14,17 @@ from torch.nn import functional as F
 
 from lsdl_helpers.models.googlenet import BasicConv2d
 from lsdl_helpers.models.initialization import initialize
-from lsdl_helpers.models.registry import register
+from lsdl_helpers.models.registry import register, require_counts
 
 # A module is its branches by name; a branch is its convolutions, (channels, kernel), in order.
-# Two in the place of one stand side by side. branch_pool begins with average pooling.
+# Two in place of one are parallel. branch_pool begins with average pooling.
 Branches = dict[str, tuple]
 ROW, COLUMN = (1, 7), (7, 1)
 SPLIT = ((384, (1, 3)), (384, (3, 1)))
 
 
 def figure_5(pool: int) -> Branches:
-    """The 5x5 of GoogLeNet's module once kept and once as two 3x3; 35x35 pixels."""
+    """Branches with the 5x5 of GoogLeNet's module, and with two 3x3 in its place; 35x35 pixels."""
     return {
         "branch1x1": ((64, 1),),
         "branch5x5": ((48, 1), (64, 5)),
@@ -34,7 +34,7 @@ def figure_5(pool: int) -> Branches:
 
 
 def figure_6(c: int) -> Branches:
-    """7x7 filters factorized into 1x7 and 7x1; 17x17 pixels."""
+    """Branches with 7x7 filters factorized into 1x7 and 7x1; 17x17 pixels."""
     return {
         "branch1x1": ((192, 1),),
         "branch7x7": ((c, 1), (c, ROW), (192, COLUMN)),
@@ -236,14 +236,13 @@ def inception_v3(
             normalized by torchvision's mean and standard deviation.
 
     Raises:
-        ValueError: if num_classes is less than 1.
+        ValueError: for num_classes other than a whole number of at least 1.
 
     Source: Szegedy et al. (2016), Table 1 and Figures 5 to 8.
 
     >>> inception_v3(num_classes=10).eval()(torch.zeros(2, 3, 299, 299)).shape
     torch.Size([2, 10])
     """
-    if num_classes < 1:
-        raise ValueError(f"num_classes is {num_classes}; it must be at least 1")
+    require_counts(num_classes=num_classes)
     head = AuxiliaryHead(768, num_classes) if aux_logits else None
     return InceptionV3(make_layers(TABLE_1), head, num_classes, transform_input)

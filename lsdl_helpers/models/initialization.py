@@ -1,4 +1,4 @@
-"""How the weights of a network that has not been trained yet are drawn."""
+"""Random initialization of the weights of a network."""
 
 from torch import nn
 

@@ -10,7 +10,7 @@ _builders: dict[str, Callable[..., nn.Module]] = {}
 
 
 def register(builder: Callable[..., nn.Module]) -> Callable[..., nn.Module]:
-    """Enter a builder under its function's name; a second entry of one name is an error."""
+    """Register a builder under its function's name; a second one of that name is an error."""
     name = builder.__name__
     if name in _builders:
         raise ValueError(f"two builders are named {name!r}")

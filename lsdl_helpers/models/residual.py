@@ -10,27 +10,27 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-Layer = tuple[int, int, int]  # kernel, output channels, stride
+ConvSpec = tuple[int, int, int]  # kernel, output channels, stride
 Norm = Callable[[int], nn.Module]  # channels -> normalization
 
 
-def conv(channels: int, layer: Layer, *, bias: bool = False) -> nn.Conv2d:
+def conv(channels: int, spec: ConvSpec, *, bias: bool = False) -> nn.Conv2d:
     """Return a convolution that keeps height and width but for its stride.
 
     >>> conv(64, (3, 128, 2))(torch.zeros(1, 64, 56, 56)).shape
     torch.Size([1, 128, 28, 28])
     """
-    kernel, out, stride = layer
+    kernel, out, stride = spec
     return nn.Conv2d(channels, out, kernel, stride, padding=kernel // 2, bias=bias)
 
 
-def changes_shape(channels: int, layers: list[Layer]) -> bool:
+def changes_shape(channels: int, layers: list[ConvSpec]) -> bool:
     """Tell whether the output of a block has another shape than its input."""
     return layers[-1][1] != channels or any(stride > 1 for _, _, stride in layers)
 
 
-def total_stride(layers: list[Layer]) -> int:
-    """Return by what factor a block narrows the map."""
+def total_stride(layers: list[ConvSpec]) -> int:
+    """Return the factor by which a block divides height and width."""
     return max(stride for _, _, stride in layers)
 
 
@@ -42,10 +42,10 @@ class PadShortcut(nn.Module):
 
     def __init__(self, channels: int, out: int, stride: int) -> None:
         super().__init__()
-        self.stride, self.missing = stride, out - channels
+        self.stride, self.num_new = stride, out - channels
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.missing))
+        return F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.num_new))
 
 
 class ResidualBlock(nn.Module):
@@ -64,7 +64,7 @@ class ResidualBlock(nn.Module):
     def __init__(
         self,
         channels: int,
-        layers: list[Layer],
+        layers: list[ConvSpec],
         downsample: nn.Module | None = None,
         *,
         residual: bool = True,
@@ -72,12 +72,16 @@ class ResidualBlock(nn.Module):
     ) -> None:
         super().__init__()
         self.num_layers, self.residual = len(layers), residual
-        for k, layer in enumerate(layers, start=1):
-            after = norm(layer[1])
-            self.add_module(f"conv{k}", conv(channels, layer, bias=isinstance(after, nn.Identity)))
-            self.add_module(f"bn{k}", after)
-            channels = layer[1]
+        for k, spec in enumerate(layers, start=1):
+            self._add_layer(k, channels, spec, norm)
+            channels = spec[1]
         self.downsample = downsample
+
+    def _add_layer(self, k: int, channels: int, spec: ConvSpec, norm: Norm) -> None:
+        normalization = norm(spec[1])
+        bias = isinstance(normalization, nn.Identity)
+        self.add_module(f"conv{k}", conv(channels, spec, bias=bias))
+        self.add_module(f"bn{k}", normalization)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         shortcut = x if self.downsample is None else self.downsample(x)
@@ -88,30 +92,18 @@ class ResidualBlock(nn.Module):
         return F.relu(x + shortcut if self.residual else x, inplace=True)
 
 
-class PreactBlock(nn.Module):
+class PreactBlock(ResidualBlock):
     """y = F(x) + shortcut, where F normalizes and rectifies before each convolution.
 
     So nothing stands between one sum and the next. Arguments, input and output as for
     :class:`ResidualBlock`; a ``downsample`` gets the input normalized and rectified.
     """
 
-    def __init__(
-        self,
-        channels: int,
-        layers: list[Layer],
-        downsample: nn.Module | None = None,
-        *,
-        residual: bool = True,
-        norm: Norm = nn.BatchNorm2d,
-    ) -> None:
-        super().__init__()
-        self.num_layers, self.residual = len(layers), residual
-        for k, layer in enumerate(layers, start=1):
-            before = norm(channels)
-            self.add_module(f"norm{k}", before)
-            self.add_module(f"conv{k}", conv(channels, layer, bias=isinstance(before, nn.Identity)))
-            channels = layer[1]
-        self.downsample = downsample
+    def _add_layer(self, k: int, channels: int, spec: ConvSpec, norm: Norm) -> None:
+        normalization = norm(channels)
+        bias = isinstance(normalization, nn.Identity)
+        self.add_module(f"norm{k}", normalization)
+        self.add_module(f"conv{k}", conv(channels, spec, bias=bias))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         shortcut = x
@@ -123,7 +115,7 @@ class PreactBlock(nn.Module):
         return x + shortcut if self.residual else x
 
 
-def projection(channels: int, layers: list[Layer], *, preact: bool = False) -> nn.Module:
+def projection(channels: int, layers: list[ConvSpec], *, preact: bool = False) -> nn.Module:
     """Return the 1x1 convolution by which a shortcut changes its shape (option B)."""
     out = layers[-1][1]
     layer = conv(channels, (1, out, total_stride(layers)))

@@ -12,7 +12,7 @@ from torch import nn
 from lsdl_helpers.models.initialization import initialize
 from lsdl_helpers.models.registry import register, require_counts
 from lsdl_helpers.models.residual import (
-    Layer,
+    ConvSpec,
     PreactBlock,
     ResidualBlock,
     changes_shape,
@@ -31,7 +31,7 @@ WIDTHS = (64, 128, 256, 512)  # channels of the 3x3 convolutions, by stage
 VARIANTS = ("v1", "v1.5", "preact")
 
 
-def block_layers(kind: str, width: int, stride: int, variant: str) -> list[Layer]:
+def block_layers(kind: str, width: int, stride: int, variant: str) -> list[ConvSpec]:
     """Return the convolutions of one block: kernel, output channels, stride.
 
     A bottleneck has its stride in the first 1x1 as published (v1), which then never reads three

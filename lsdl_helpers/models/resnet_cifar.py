@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from lsdl_helpers.models.initialization import initialize
 from lsdl_helpers.models.registry import register, require_counts
 from lsdl_helpers.models.residual import (
-    Layer,
+    ConvSpec,
     PadShortcut,
     PreactBlock,
     ResidualBlock,
@@ -34,7 +34,7 @@ def make_blocks(
     for stage in range(3):
         for k in range(num_blocks):
             out = width * 2**stage
-            layers: list[Layer] = [(3, out, 2 if stage > 0 and k == 0 else 1), (3, out, 1)]
+            layers: list[ConvSpec] = [(3, out, 2 if stage > 0 and k == 0 else 1), (3, out, 1)]
             pad = None
             if residual and changes_shape(channels, layers):
                 pad = PadShortcut(channels, out, total_stride(layers))

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from lsdl_helpers.models.initialization import initialize
-from lsdl_helpers.models.registry import register
+from lsdl_helpers.models.registry import register, require_counts
 
 # Figure 5: the twelve modules with a shortcut. The two convolutions before them and the two
 # separable ones after them make fourteen modules and 36 convolutional layers.
@@ -132,13 +132,12 @@ def xception(*, num_classes: int = 1000) -> Xception:
         num_classes: length of the output.
 
     Raises:
-        ValueError: if num_classes is less than 1.
+        ValueError: for num_classes other than a whole number of at least 1.
 
     Source: Chollet (2017), Figure 5.
 
     >>> xception(num_classes=10)(torch.zeros(2, 3, 299, 299)).shape
     torch.Size([2, 10])
     """
-    if num_classes < 1:
-        raise ValueError(f"num_classes is {num_classes}; it must be at least 1")
+    require_counts(num_classes=num_classes)
     return Xception(make_layers(FIGURE_5), num_classes)

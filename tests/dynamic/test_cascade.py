@@ -44,25 +44,25 @@ def trained_on(monkeypatch):
 
 def test_recalls_multiply_out_on_held_out_positives():
     cascade, held_out = two_stages(), draw(1000, 0, positive=True)
-    cascade.calibrate(held_out, [0.9, 0.8])
+    cascade.choose_thresholds(held_out, [0.9, 0.8])
     assert cascade.counts(held_out) == [1000, 900, 720]
 
 
-def test_depth_is_where_a_window_is_rejected():
+def test_a_window_is_asked_for_until_a_stage_rejects_it():
     cascade = two_stages()
     for stage in cascade.stages:
         stage.threshold = 0.0
     windows = torch.tensor([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [0.0, 0.0]])
-    assert cascade.depth(windows).tolist() == [2, 1, 0, 2]
-    assert cascade.depth(windows, stages=1).tolist() == [1, 1, 0, 1]
+    assert cascade.stages_passed(windows).tolist() == [2, 1, 0, 2]
+    assert cascade.stages_passed(windows, stages=1).tolist() == [1, 1, 0, 1]
     assert cascade.counts(windows) == [4, 3, 2]
-    assert cascade.depth(windows[:0]).tolist() == []
+    assert cascade.stages_passed(windows[:0]).tolist() == []
 
 
 def test_a_stage_is_asked_only_for_what_is_left():
     cascade, windows = two_stages(), draw(1000, 0, positive=False)
     cascade.stages[0].threshold = 1.0
-    cascade.depth(windows)
+    cascade.stages_passed(windows)
     assert cascade.stages[0].network.asked == 1000
     assert cascade.stages[1].network.asked == (windows[:, 0] >= 1).sum()
 
@@ -74,14 +74,14 @@ def test_all_pass_until_thresholds_are_set():
 def test_hard_negatives_are_those_that_come_farthest():
     cascade = two_stages()
     cascade.stages[0].threshold, cascade.stages[1].threshold = 2.0, 3.5
-    hard, drawn, reached = cascade.mine(draw, 300, seeds=[0], most=30_000)
-    depth = cascade.depth(hard)
-    every = cascade.depth(draw(20_000, 0, positive=False))
+    hard, drawn, reached = cascade.mine_hard_negatives(draw, 300, seeds=[0], max_drawn=30_000)
+    passed = cascade.stages_passed(hard)
+    every = cascade.stages_passed(draw(20_000, 0, positive=False))
     assert len(hard) == 300
-    assert (depth == 2).sum() == (every == 2).sum() == reached < 300
+    assert (passed == 2).sum() == (every == 2).sum() == reached < 300
     assert drawn == 20_000
-    assert depth.min() == 1
-    assert torch.equal(depth, depth.sort(descending=True).values)
+    assert passed.min() == 1
+    assert torch.equal(passed, passed.sort(descending=True).values)
 
 
 def test_drawing_ends_when_enough_pass():
@@ -94,7 +94,9 @@ def test_drawing_ends_when_enough_pass():
     cascade = two_stages()
     cascade.stages[0].threshold = 1.0  # 16 % pass
     numbers = itertools.count(7)
-    hard, drawn, reached = cascade.mine(draw_and_note, 5000, seeds=numbers, stages=1, most=100_000)
+    hard, drawn, reached = cascade.mine_hard_negatives(
+        draw_and_note, 5000, seeds=numbers, stages=1, max_drawn=100_000
+    )
     assert seeds == [7, 8]
     assert next(numbers) == 9
     assert drawn == 40_000
@@ -114,7 +116,7 @@ def test_every_draw_of_a_fit_is_a_new_one_and_none_is_of_another_fit(trained_on)
         cascade = Cascade([Stage(f"{k}", Feature(k), steps=1) for k in range(3)])
         held_out = torch.randn(1000, 3) + 2
         cascade.fit(draw_and_note, held_out, [0.9] * 3, seed=seed, num_hard=10_000)
-        assert all(told["drawn"] > 20_000 for told in cascade.training[1:])  # several draws each
+        assert all(entry["drawn"] > 20_000 for entry in cascade.training_log[1:])  # several draws
     assert len(set(drawn)) == len(drawn)
     assert max(seed for seed, _ in drawn) < 10**7  # where held-out and test draws begin
 
@@ -130,22 +132,23 @@ def test_fit_trains_each_stage_on_what_passes_those_before(trained_on):
     passed = second[:, 0] >= cascade.stages[0].threshold
     assert passed.all()
     looked_at = draw(20_000, 1000, positive=False)
-    assert cascade.training == [
+    assert cascade.training_log == [
         {"stage": "0", "drawn": 500, "reached it": 500, "trained on": 500,
-         "then passed it": cascade.depth(first, stages=1).sum()},
-        {"stage": "1", "drawn": 20_000, "reached it": cascade.depth(looked_at, stages=1).sum(),
-         "trained on": 100, "then passed it": (cascade.depth(second) == 2).sum()},
+         "then passed it": cascade.stages_passed(first, stages=1).sum()},
+        {"stage": "1", "drawn": 20_000,
+         "reached it": cascade.stages_passed(looked_at, stages=1).sum(), "trained on": 100,
+         "then passed it": (cascade.stages_passed(second) == 2).sum()},
     ]  # fmt: skip
 
 
 def test_those_that_fill_up_the_hard_negatives_are_not_counted(trained_on):
     cascade = two_stages().fit(
         draw, draw(1000, 99, positive=True), [0.8, 0.9], seed=0, num_negatives=500,
-        num_hard=100, most=200,
+        num_hard=100, max_drawn=200,
     )  # fmt: skip
-    tells = cascade.training[1]
-    assert tells["reached it"] < tells["trained on"] == 100
-    assert tells["then passed it"] == cascade.counts(draw(200, 1000, positive=False))[2]
+    entry = cascade.training_log[1]
+    assert entry["reached it"] < entry["trained on"] == 100
+    assert entry["then passed it"] == cascade.counts(draw(200, 1000, positive=False))[2]
 
 
 def test_fit_trains_networks_to_score():
@@ -161,11 +164,11 @@ def test_mistakes_are_named():
     with pytest.raises(ValueError, match="at least one stage"):
         Cascade([])
     with pytest.raises(ValueError, match="1 recalls for 2 stages"):
-        cascade.calibrate(draw(10, 0, positive=True), [0.9])
+        cascade.choose_thresholds(draw(10, 0, positive=True), [0.9])
     with pytest.raises(ValueError, match=r"recall is 1.2"):
-        cascade.calibrate(draw(10, 0, positive=True), [1.2, 0.9])
+        cascade.choose_thresholds(draw(10, 0, positive=True), [1.2, 0.9])
     with pytest.raises(ValueError, match="300 negatives of 200"):
-        cascade.mine(draw, 300, seeds=[0], most=200)
+        cascade.mine_hard_negatives(draw, 300, seeds=[0], max_drawn=200)
 
 
 def test_cascades_may_share_a_network_and_have_thresholds_of_their_own():

@@ -1,11 +1,11 @@
 import pytest
 import torch
 
-from lsdl_helpers.dynamic import convolutional_network, dense_network, quick_network
+from lsdl_helpers.dynamic import convolutional_network, dense_network, subsampled_network
 from lsdl_helpers.measure import cost
 
 NETWORKS = {
-    "quick": (quick_network, 100 * 16 + 16),
+    "quick": (subsampled_network, 100 * 16 + 16),
     "dense": (dense_network, 400 * 32 + 32),
     "large": (
         lambda: convolutional_network(32, 64, 64),
@@ -21,9 +21,9 @@ def test_a_score_a_window_at_the_cost_that_the_page_names(build, multiply_adds):
     assert cost(network, (1, 1, 20, 20)).multiply_adds == multiply_adds
 
 
-def test_the_quick_network_sees_every_second_pixel():
+def test_the_subsampled_network_sees_every_second_pixel():
     x = torch.zeros(1, 1, 20, 20)
-    pixels = quick_network()[0]
+    pixels = subsampled_network()[0]
     assert pixels(x).shape == (1, 100)
     x[:, :, 1::2, 1::2] = 1
     assert pixels(x).min() == 1

@@ -26,9 +26,9 @@ def test_rates_that_cannot_be_are_refused(rates):
 
 
 def test_precision_is_the_share_of_right_alarms():
-    windows, objects, found, alarms = 10_000, 10, 9, 27
-    precision = precision_at(objects / windows, found / objects, alarms / (windows - objects))
-    assert precision == pytest.approx(found / (found + alarms))
+    windows, objects, accepted, alarms = 10_000, 10, 9, 27
+    precision = precision_at(objects / windows, accepted / objects, alarms / (windows - objects))
+    assert precision == pytest.approx(accepted / (accepted + alarms))
 
 
 @pytest.mark.parametrize("rates", [(0.1, 0.0, 0.0), (1.2, 0.5, 0.5)])

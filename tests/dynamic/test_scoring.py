@@ -8,9 +8,9 @@ from lsdl_helpers.dynamic import scores, threshold_at_recall, train_scorer
 @pytest.mark.parametrize("recall", [0.1, 0.5, 0.98, 0.98 ** (1 / 3), 1.0])
 @pytest.mark.parametrize("n", [1, 7, 100, 1000])
 def test_the_threshold_is_the_highest_that_reaches_the_recall(recall, n):
-    found = torch.randn(n, generator=torch.Generator().manual_seed(0))
-    threshold = threshold_at_recall(found, recall)
-    reached = (found >= threshold).sum().item()
+    positive_scores = torch.randn(n, generator=torch.Generator().manual_seed(0))
+    threshold = threshold_at_recall(positive_scores, recall)
+    reached = (positive_scores >= threshold).sum().item()
     assert reached / n >= recall - 1e-9
     assert (reached - 1) / n < recall, "a higher threshold reaches it, too"
 
@@ -20,10 +20,10 @@ def test_rounding_of_the_product_takes_no_score_more():
     assert threshold_at_recall(torch.arange(100.0), 0.07) == 93
 
 
-@pytest.mark.parametrize(("found", "recall"), [([1.0], 0), ([1.0], 1.1), ([], 0.5)])
-def test_mistakes_are_named(found, recall):
+@pytest.mark.parametrize(("positive_scores", "recall"), [([1.0], 0), ([1.0], 1.1), ([], 0.5)])
+def test_mistakes_are_named(positive_scores, recall):
     with pytest.raises(ValueError, match=r"must be above 0|no score"):
-        threshold_at_recall(torch.tensor(found), recall)
+        threshold_at_recall(torch.tensor(positive_scores), recall)
 
 
 def test_scores_do_not_depend_on_the_batch_and_come_for_no_window():

@@ -1,7 +1,7 @@
 import pytest
 from torch import nn
 
-from lsdl_helpers.large.growth import NERVOUS_SYSTEMS, NETWORKS, Layer, NetworkSize
+from lsdl_helpers.large.growth import NERVOUS_SYSTEMS, NETWORKS, NetworkSize, Units
 from lsdl_helpers.measure import cost
 from tools.notebook_form import ROOT
 
@@ -26,7 +26,7 @@ def test_the_layers_add_up_to_what_the_paper_states(name):
 def test_layers_are_counted_as_the_cost_of_a_network_is():
     network = nn.Sequential(nn.Conv2d(3, 8, 5), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 16, 10))
     counted = cost(network, (1, 3, 8, 8))
-    size = NetworkSize.from_layers(2000, "", "", Layer(3 * 25 + 1, 8, 16), Layer(129, 10))
+    size = NetworkSize.from_layers(2000, "", "", Units(3 * 25 + 1, 8, 16), Units(129, 10))
     assert (size.units, size.parameters) == (counted.units, counted.parameters)
     assert size.own == 18
 

@@ -8,7 +8,7 @@ SIZES = np.array([600, 2400, 9400, 38_000, 150_000])
 
 
 @pytest.mark.parametrize("law", [PowerLaw(3000, 0.5), PowerLaw(3000, 0.8, 0.13)])
-def test_a_law_is_found_again(law):
+def test_a_law_is_recovered(law):
     fitted = fit_power_law(SIZES, [law.predict(size) for size in SIZES])
     assert fitted.exponent == pytest.approx(law.exponent, rel=0.01)
     assert fitted.floor == pytest.approx(law.floor, abs=0.002)
@@ -26,8 +26,8 @@ def test_the_fit_is_the_least_squares_of_the_logarithms(seed):
 
     best = optimize.least_squares(residuals, [8, 0.7, 0.1], bounds=([0, 0, 0], [20, 3, 1]))
     ours = fit_power_law(SIZES, losses)
-    found = residuals([np.log(ours.scale), ours.exponent, ours.floor])
-    assert np.square(found).sum() < 2 * best.cost * 1.01 + 1e-6
+    at_ours = residuals([np.log(ours.scale), ours.exponent, ours.floor])
+    assert np.square(at_ours).sum() < 2 * best.cost * 1.01 + 1e-6
     assert ours.floor == pytest.approx(best.x[2], abs=0.005)
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from lsdl_helpers.large import network_sizes
 from lsdl_helpers.large.growth import NETWORKS
-from lsdl_helpers.large.sizes import BUILT, count_size
+from lsdl_helpers.large.sizes import OUR_NETWORKS, count_size
 from tests.models.twins import on_meta
 
 
@@ -12,7 +12,7 @@ def table():
 
 
 def test_every_network_stands_in_the_table_by_date(table):
-    assert len(table) == len(NETWORKS) + len(BUILT)
+    assert len(table) == len(NETWORKS) + len(OUR_NETWORKS)
     assert table.index.is_unique
     assert table.year.is_monotonic_increasing
 
@@ -31,11 +31,11 @@ def test_a_resnet_is_counted_as_published(table):
 
 
 def test_no_rule_counts_more_than_the_rule_before_it(table):
-    known = table.dropna()
-    assert (known.in_use <= known.units).all()
-    assert (known.own <= known.units).all()
+    complete = table.dropna()
+    assert (complete.in_use <= complete.units).all()
+    assert (complete.own <= complete.units).all()
 
 
-def test_an_unknown_network_is_an_error():
+def test_an_uncomplete_network_is_an_error():
     with pytest.raises(ValueError, match="no published figures of 'nonsense'"):
         count_size("nonsense", 224)

@@ -121,11 +121,6 @@ def test_same_padding_gives_the_ceiling(size, kernel, stride):
             torch.testing.assert_close(y[0, 0, row, column], expected)
 
 
-def test_no_classes_is_an_error():
-    with pytest.raises(ValueError, match="num_classes is 0; it must be a whole number, at least 1"):
-        build("efficientnet_lite0", num_classes=0)
-
-
 def test_weights_start_so_that_signals_keep_their_size():
     torch.manual_seed(0)
     model = build("efficientnet_lite0")

@@ -249,9 +249,3 @@ def test_weights_start_so_that_signals_keep_their_size(name):
     )  # fmt: skip
     fan_out = convolution.weight[:, 0].numel()
     assert convolution.weight.std().item() == pytest.approx((2 / fan_out) ** 0.5, rel=0.02)
-
-
-@pytest.mark.parametrize("name", PARAMETERS)
-def test_no_classes_is_an_error(name):
-    with pytest.raises(ValueError, match="num_classes is 0; it must be at least 1"):
-        build(name, num_classes=0)

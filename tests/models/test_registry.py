@@ -14,6 +14,13 @@ def test_unknown_option_lists_the_known():
         build("vgg11", depth=3)
 
 
+@pytest.mark.parametrize("name", list_models())
+@pytest.mark.parametrize("num_classes", [0, "10", 2.5])
+def test_a_wrong_number_of_classes_is_an_error(name, num_classes):
+    with pytest.raises(ValueError, match=f"num_classes is {num_classes!r}; it must be a whole"):
+        build(name, num_classes=num_classes)
+
+
 def test_a_second_builder_of_one_name_is_refused():
     def vgg11():
         pass
