@@ -1,4 +1,4 @@
-"""``python -m lsdl_helpers COMMAND``: finds the command's module and hands the rest to it."""
+"""``python -m lsdl_helpers COMMAND``: runs the module of that command with the other arguments."""
 
 import argparse
 import importlib
@@ -53,8 +53,8 @@ def _run() -> int:
         output.flush()
         if output.error is None or isinstance(output.error, BrokenPipeError):
             return status
-        said = f"the output cannot be written: {output.error.strerror or output.error}"
-        print(f"python -m lsdl_helpers: {said}", file=sys.stderr)
+        problem = f"the output cannot be written: {output.error.strerror or output.error}"
+        print(f"python -m lsdl_helpers: {problem}", file=sys.stderr)
         return status or FAILED
 
 

@@ -1,4 +1,4 @@
-"""Arithmetic that gives the same bits on every x86 processor, so that a page can be checked.
+"""Reproducible arithmetic: the same bits on every x86 processor, so that a page can be checked.
 
 The libraries choose their routines by the processor, and each routine adds in an order of its
 own. Here all of them are held to what every processor with AVX2 has, on one thread. The price:
@@ -30,7 +30,7 @@ def is_x86() -> bool:
 
 
 def use_reproducible_arithmetic() -> bool:
-    """Have this process compute reproducibly; call it before torch and numpy are loaded.
+    """Make this process compute reproducibly; call it before torch and numpy are loaded.
 
     Processes that it starts inherit the environment. On a GPU the algorithms are deterministic
     where torch has such, and their numbers are the GPU's own.

@@ -1,4 +1,4 @@
-"""What the first cell of every notebook calls."""
+"""Set-up of a notebook: what its first cell calls."""
 
 from __future__ import annotations
 
@@ -55,19 +55,19 @@ def setup(chapter: str, arithmetic: str = "fast") -> Ledger:
 
     plots.use_style()
     pd.set_option("display.expand_frame_repr", False)  # tables as wide as they are
-    machine = _doctor_line() + (_arithmetic_line() if arithmetic == "reproducible" else "")
+    machine = _machine_line() + (_arithmetic_line() if arithmetic == "reproducible" else "")
     print(machine)
     if not in_time:
         print("torch or numpy was imported before setup: restart the kernel for the same bits")
     elif late:
         print("torch was imported before setup: restart the kernel for steadier times")
-    for line in older_copies(chapter):
+    for line in version_warnings(chapter):
         print(line)
     return Ledger(chapter, machine)
 
 
 def _keep_freed_memory() -> None:
-    """Have glibc keep what a tensor leaves behind, so that the next one finds it mapped.
+    """Have glibc keep the memory of freed tensors mapped, for the next ones.
 
     Otherwise each large output is handed back to the system and asked for again, page by
     page, and a layer's time depends on what ran before it. Other systems are left alone.
@@ -79,14 +79,14 @@ def _keep_freed_memory() -> None:
         libc.mallopt(trim_threshold, 2**31 - 1)
 
 
-def _doctor_line() -> str:
+def _machine_line() -> str:
     import torch
 
     from lsdl_helpers.measure.machine import usable_cores
 
-    found = torch.accelerator.is_available()
-    device = torch.accelerator.current_accelerator().type if found else "cpu"
-    skipped = "nothing" if found else "GPU cells (no GPU)"
+    has_gpu = torch.accelerator.is_available()
+    device = torch.accelerator.current_accelerator().type if has_gpu else "cpu"
+    skipped = "nothing" if has_gpu else "GPU cells (no GPU)"
     return (
         f"Python {platform.python_version()} · torch {torch.__version__} · {device}, "
         f"{usable_cores().value} cores · OMP_WAIT_POLICY={os.environ['OMP_WAIT_POLICY']} · "
@@ -106,22 +106,22 @@ def _arithmetic_line() -> str:
     return f" · {drawn} · reproducible arithmetic, {bits}"
 
 
-def older_copies(chapter: str) -> Iterator[str]:
-    """Say if the notebook lies in a clone with another copy, or is of a chapter unknown here."""
+def version_warnings(chapter: str) -> Iterator[str]:
+    """Warn if the notebook lies in a clone with another copy, or its chapter is unknown here."""
     package = Path(__file__).resolve().parent
-    this = f"lsdl_helpers {lsdl_helpers.__version__} of {package.parent}"
+    this_copy = f"lsdl_helpers {lsdl_helpers.__version__} of {package.parent}"
     clone = _clone_around(Path.cwd())
     if clone and clone != package.parent:
-        there = (clone / "lsdl_helpers" / "__init__.py").read_text(encoding="utf-8")
-        version = re.search(r'^__version__ = "(.*)"', there, re.MULTILINE)
+        init = (clone / "lsdl_helpers" / "__init__.py").read_text(encoding="utf-8")
+        version = re.search(r'^__version__ = "(.*)"', init, re.MULTILINE)
         yield (
-            f"{this} is imported, but this notebook is of {clone}, which has "
+            f"{this_copy} is imported, but this notebook is of {clone}, which has "
             f"{version[1] if version else 'no version'}: "
             f'pip install -e "{clone}", then restart the kernel'
         )
     elif not (package / "labs" / f"{chapter}.py").exists():
         yield (
-            f"{this} is older than this notebook, it does not know {chapter}: "
+            f"{this_copy} is older than this notebook, it does not know {chapter}: "
             "pip uninstall lsdl_helpers, restart the kernel, run this cell again"
         )
 

@@ -1,4 +1,4 @@
-"""How figures look: legible in light and dark, and to color-blind readers."""
+"""Style and shared plots of the figures: legible in light and dark, and to color-blind readers."""
 
 from __future__ import annotations
 

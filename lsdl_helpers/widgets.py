@@ -1,4 +1,4 @@
-"""Explorers: a slider a choice over pre-drawn frames, on a page that runs nothing; or live."""
+"""Interactive figures: sliders over pre-drawn frames for a static page, or over a live kernel."""
 
 import base64
 import io
@@ -16,7 +16,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from PIL import Image
 
-MOST_FRAMES = 16
+MAX_FRAMES = 16
 
 _Draw = Callable[..., tuple[Figure, str]]
 
@@ -75,10 +75,10 @@ def explore(fn: _Draw, *, live: bool = False, **choices: Sequence[Any]) -> Any:
     >>> explore(lambda dpi: (plt.figure(dpi=dpi), f"{dpi} dots an inch"), dpi=[50, 100])
     <IPython.core.display.HTML object>
     """
-    number = math.prod(map(len, choices.values())) if choices else 0
-    if number < 1 or (number > MOST_FRAMES and not live):
+    num_frames = math.prod(map(len, choices.values())) if choices else 0
+    if num_frames < 1 or (num_frames > MAX_FRAMES and not live):
         sizes = ", ".join(f"{name}: {len(values)}" for name, values in choices.items())
-        raise ValueError(f"{number} frames ({sizes}); allowed: 1 to {MOST_FRAMES}")
+        raise ValueError(f"{num_frames} frames ({sizes}); allowed: 1 to {MAX_FRAMES}")
     return (_live if live else _static)(fn, choices)
 
 
@@ -96,7 +96,7 @@ def _static(fn: _Draw, choices: dict[str, Sequence[Any]]) -> HTML:
 
 
 def _draw(fn: _Draw, values: dict[str, Any]) -> dict[str, Any]:
-    """Return one frame as the attributes of its ``<img>``; leave no figure open, come what may."""
+    """Return one frame as the attributes of its ``<img>``; close the figure even after an error."""
     before = set(plt.get_fignums())
     file = io.BytesIO()
     try:
@@ -143,11 +143,11 @@ def _live(fn: _Draw, choices: dict[str, Sequence[Any]]) -> Any:
         return _picture(_draw(fn, values), onload=_NAME_SLIDERS)
 
     def redraw(change: Any) -> None:
-        shown = ""
+        image = ""
         messages.clear_output()
         with messages:  # shows what fn prints, and the traceback of an error
-            shown = frame()
-        picture.value = shown
+            image = frame()
+        picture.value = image
 
     picture, messages = widgets.HTML(frame()), widgets.Output()
     for control in controls.values():
@@ -167,14 +167,14 @@ def _ipywidgets() -> ModuleType:
 
 def _control(widgets: ModuleType, name: str, values: Sequence[Any]) -> Any:
     """Return a slider over the range of numbers, or a selection for anything else."""
-    look = {"description": name.replace("_", " "), "style": {"description_width": "6em"}}
+    options = {"description": name.replace("_", " "), "style": {"description_width": "6em"}}
     if any(isinstance(v, bool) or not isinstance(v, numbers.Real) for v in values):
-        return widgets.Dropdown(options=[(str(v), v) for v in values], value=values[0], **look)
+        return widgets.Dropdown(options=[(str(v), v) for v in values], value=values[0], **options)
     low, high = min(values), max(values)
     if all(isinstance(v, numbers.Integral) for v in values):
-        return widgets.IntSlider(int(values[0]), int(low), int(high), **look)
+        return widgets.IntSlider(int(values[0]), int(low), int(high), **options)
     low, high = float(low), float(high)
     step = 10.0 ** math.floor(math.log10((high - low) / 100 or 1))
     return widgets.FloatSlider(
-        float(values[0]), min=low, max=high, step=step, readout_format=".4g", **look
+        float(values[0]), min=low, max=high, step=step, readout_format=".4g", **options
     )

@@ -13,16 +13,16 @@ import torch
 import lsdl_helpers
 from lsdl_helpers import notebook
 from lsdl_helpers.arithmetic import is_x86
-from lsdl_helpers.notebook import older_copies
+from lsdl_helpers.notebook import version_warnings
 
 CLONE = Path(lsdl_helpers.__file__).parents[1]
 THIS = f"lsdl_helpers {lsdl_helpers.__version__} of {CLONE}"
 
 
 def run(program, **environment):
-    kept = {key: value for key, value in os.environ.items() if key != "OMP_WAIT_POLICY"}
+    environ = {key: value for key, value in os.environ.items() if key != "OMP_WAIT_POLICY"}
     command = [sys.executable, "-c", program]
-    result = subprocess.run(command, capture_output=True, text=True, env=kept | environment)
+    result = subprocess.run(command, capture_output=True, text=True, env=environ | environment)
     assert result.returncode == 0, result.stderr
     return result.stdout.splitlines()
 
@@ -46,10 +46,10 @@ def test_the_line_counts_the_cores_that_a_container_grants(monkeypatch):
     quota = {"/sys/fs/cgroup/cpu.max": "100000 100000\n"}
     machine = importlib.import_module("lsdl_helpers.measure.machine")
     monkeypatch.setattr(machine, "_read", lambda path: quota.get(path, ""))
-    assert ", 1 cores · " in notebook._doctor_line()
+    assert ", 1 cores · " in notebook._machine_line()
 
 
-def test_torch_loaded_too_early_and_a_chapter_unknown_here_are_said():
+def test_torch_loaded_too_early_and_a_chapter_unknown_here_are_warned_of():
     program = (
         "import torch, lsdl_helpers as lsdl; lsdl.setup('models/later');"
         "lsdl.setup('models/vgg', arithmetic='reproducible')"
@@ -64,7 +64,7 @@ def test_torch_loaded_too_early_and_a_chapter_unknown_here_are_said():
 def test_a_notebook_alone_or_in_this_clone_is_as_old_as_this_copy(tmp_path, monkeypatch):
     for folder in (tmp_path, CLONE, CLONE / "book" / "models"):
         monkeypatch.chdir(folder)
-        assert list(older_copies("models/vgg")) == []
+        assert list(version_warnings("models/vgg")) == []
 
 
 def test_another_copy_than_the_one_in_the_notebooks_clone_is_named(tmp_path, monkeypatch):
@@ -73,7 +73,7 @@ def test_another_copy_than_the_one_in_the_notebooks_clone_is_named(tmp_path, mon
     (tmp_path / "_toc.yml").touch()
     (tmp_path / "book" / "models").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "book" / "models")
-    (line,) = older_copies("models/later")
+    (line,) = version_warnings("models/later")
     assert line == (
         f"{THIS} is imported, but this notebook is of {tmp_path}, which has 99.1: "
         f'pip install -e "{tmp_path}", then restart the kernel'

@@ -30,7 +30,7 @@ def test_roofs_rise_with_the_bandwidth_and_end_at_the_peak():
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
 
 
-def test_every_point_has_its_place_color_and_marker():
+def test_every_point_has_its_position_color_and_marker():
     points = {f"layer {k}": (10.0**k, 1e9 * (k + 1)) for k in range(3)}
     axes = roofline(points, **ROOFS)
     drawn = axes.lines[-3:]

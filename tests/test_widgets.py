@@ -21,12 +21,12 @@ def data(explorer):
 
 
 def test_a_frame_for_every_combination_in_order():
-    found = data(explore(draw, height=[1, 2], color=["C0", "C1", "C2"]))
-    assert found["labels"] == [["1", "2"], ["C0", "C1", "C2"]]
-    assert [frame["alt"] for frame in found["frames"]] == [
+    stored = data(explore(draw, height=[1, 2], color=["C0", "C1", "C2"]))
+    assert stored["labels"] == [["1", "2"], ["C0", "C1", "C2"]]
+    assert [frame["alt"] for frame in stored["frames"]] == [
         f'a bar "{color}" of height {height}' for height in (1, 2) for color in ("C0", "C1", "C2")
     ]
-    assert len({frame["src"] for frame in found["frames"]}) > 1
+    assert len({frame["src"] for frame in stored["frames"]}) > 1
 
 
 def test_the_first_frame_stands_there_without_a_script():

@@ -41,19 +41,21 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Do what the options ask for."""
+    """Calibrate as the options say, and print the results."""
     from lsdl_helpers.measure import calibrate, machine
     from lsdl_helpers.parallel.collectives import calibrate_parallel
 
     device = "cpu" if options.cpu else None
     print(machine(), flush=True)
-    found = [calibrate(device=device, seconds=options.seconds) for _ in range(options.repeat)]
-    print(found[-1], flush=True)
+    calibrations = [
+        calibrate(device=device, seconds=options.seconds) for _ in range(options.repeat)
+    ]
+    print(calibrations[-1], flush=True)
     if options.output:
-        save(found[-1], options.output)
+        save(calibrations[-1], options.output)
     print(f"between two processes: {calibrate_parallel()}")
-    if len(found) > 1:
-        print(f"\n{spread(found).to_string()}")
+    if len(calibrations) > 1:
+        print(f"\n{spread(calibrations).to_string()}")
 
 
 def save(limits: Limits, path: Path) -> None:
@@ -64,8 +66,8 @@ def save(limits: Limits, path: Path) -> None:
         raise ValueError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
-def spread(found: Sequence[Limits]) -> pd.DataFrame:
-    """Return for each limit how far several calibrations lie apart: largest over smallest.
+def spread(calibrations: Sequence[Limits]) -> pd.DataFrame:
+    """Return the spread of each limit over several calibrations: largest over smallest.
 
     >>> from lsdl_helpers.measure import limits
     >>> spread([limits(reference=True)] * 3).loc["float32, 1 thread", "largest / smallest"]
@@ -76,8 +78,8 @@ def spread(found: Sequence[Limits]) -> pd.DataFrame:
 
     rows = {
         name: f"{max(values) / min(values):.2f}×"
-        for name in _numbers(found[0])
-        if all(values := [_numbers(limits).get(name, 0.0) for limits in found])
+        for name in _numbers(calibrations[0])
+        if all(values := [_numbers(limits).get(name, 0.0) for limits in calibrations])
     }
     return pd.DataFrame({"largest / smallest": rows})
 

@@ -1,4 +1,4 @@
-"""Numbers that a program is given on its command line."""
+"""Types for numbers on a command line, with limits."""
 
 from argparse import ArgumentTypeError
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Where commands print: a stream that may be closed, full or unable to show a character."""
+"""An output stream that may be closed, full or unable to show a character."""
 
 import io
 import os
@@ -7,7 +7,7 @@ from typing import Any, TextIO
 
 
 class Output:
-    """A stream that is written as long as it can be; after that the work goes on without it.
+    """A stream that no error of writing stops: the work goes on without the output.
 
     A character that the stream cannot show is written as its number, as in ``\\u732b``.
 
@@ -24,12 +24,12 @@ class Output:
         self.error: OSError | None = None  # why it could not be written
 
     def write(self, text: str) -> int:
-        """Write, if that is possible; return the number of characters given."""
+        """Write, if that is possible; return the number of characters of the text."""
         self._attempt(self._stream.write, text)
         return len(text)
 
     def flush(self) -> None:
-        """Hand on what has been written, if that is possible."""
+        """Flush the stream, if that is possible."""
         self._attempt(self._stream.flush)
 
     def __getattr__(self, name: str) -> Any:
@@ -40,5 +40,5 @@ class Output:
             action(*args)
         except OSError as error:
             self.error = error
-            with open(os.devnull, "w") as nowhere:
-                os.dup2(nowhere.fileno(), self._stream.fileno())  # from now on
+            with open(os.devnull, "w") as devnull:
+                os.dup2(devnull.fileno(), self._stream.fileno())  # from now on

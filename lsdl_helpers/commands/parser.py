@@ -1,4 +1,4 @@
-"""How the commands speak: one line for a mistake, exit statuses."""
+"""The parser of the commands' arguments, which answers a mistake in one line; exit statuses."""
 
 import argparse
 import sys

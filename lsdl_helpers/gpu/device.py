@@ -1,4 +1,4 @@
-"""The accelerator of this machine as a queue of orders; where there is none, a stand-in."""
+"""The accelerator of this machine as an asynchronous queue; where there is none, a stand-in."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from lsdl_helpers.gpu.standin import StandIn
 
 
 class Accelerator:
-    """What torch.accelerator finds: CUDA, ROCm (which torch calls cuda, too), MPS or XPU."""
+    """The accelerator that torch finds: CUDA, ROCm (which torch calls cuda, too), MPS or XPU."""
 
     is_standin = False
 
@@ -43,5 +43,5 @@ def find_device() -> Accelerator | StandIn:
     >>> find_device()
     a stand-in: one thread of the CPU works off a queue (no GPU here)
     """
-    found = torch.accelerator.current_accelerator(check_available=True)
-    return StandIn() if found is None else Accelerator(found)
+    device = torch.accelerator.current_accelerator(check_available=True)
+    return StandIn() if device is None else Accelerator(device)

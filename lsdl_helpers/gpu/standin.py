@@ -1,4 +1,4 @@
-"""A stand-in for an accelerator: it takes orders at once and works them off later."""
+"""A stand-in for an accelerator: an asynchronous queue that one thread of the CPU works off."""
 
 import queue
 import threading
@@ -9,7 +9,7 @@ import torch
 
 
 class StandIn:
-    """A queue and one thread of the CPU, which has what matters here: orders do not wait.
+    """A queue and one thread of the CPU: asynchronous as an accelerator is, which matters here.
 
     It is no faster than the CPU and has no memory of its own. As on an accelerator, work is
     done in the order in which it was submitted, and an error shows when somebody waits. It
@@ -20,30 +20,30 @@ class StandIn:
 
     def __init__(self) -> None:
         self.device = torch.device("cpu")
-        self._orders: queue.SimpleQueue[Callable[[], Any]] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Callable[[], Any]] = queue.SimpleQueue()
         self._error: Exception | None = None
         threads = torch.get_num_threads()
         threading.Thread(target=self._work, args=(threads,), daemon=True).start()
 
     def submit(self, fn: Callable[[], Any]) -> None:
-        """Put an order at the end of the queue and return."""
-        self._orders.put(fn)
+        """Put a call at the end of the queue and return at once."""
+        self._queue.put(fn)
 
     def synchronize(self) -> None:
-        """Wait until all orders are done.
+        """Wait until all calls are done.
 
         Raises:
-            Exception: the first one that an order raised since the last wait.
+            Exception: the first one that a call raised since the last wait.
         """
         done = threading.Event()
-        self._orders.put(done.set)
+        self._queue.put(done.set)
         done.wait()
         error, self._error = self._error, None
         if error is not None:
             raise error
 
     def fetch(self, tensor: torch.Tensor) -> torch.Tensor:
-        """Copy a result of earlier orders; to have it, one must wait.
+        """Wait for the calls before, and copy a result of theirs.
 
         >>> StandIn().fetch(torch.ones(2))
         tensor([1., 1.])
@@ -57,8 +57,8 @@ class StandIn:
     def _work(self, threads: int) -> None:
         torch.set_num_threads(threads)  # each thread of Python has a number of its own
         while True:
-            order = self._orders.get()
+            fn = self._queue.get()
             try:
-                order()
+                fn()
             except Exception as error:
                 self._error = self._error or error

@@ -77,8 +77,8 @@ def test_what_cannot_be_measured_is_one_line(asked, capsys, monkeypatch, tmp_pat
 
     monkeypatch.setattr(collectives if name == "calibrate_parallel" else measure, name, failing)
     assert main(["calibrate", "--output", str(tmp_path / "made.json")]) == 1
-    said = " ".join(str(FAILURES[name]).split())
-    assert capsys.readouterr().err == f"python -m lsdl_helpers calibrate: {said}\n"
+    message = " ".join(str(FAILURES[name]).split())
+    assert capsys.readouterr().err == f"python -m lsdl_helpers calibrate: {message}\n"
     assert (tmp_path / "made.json").exists() == (name == "calibrate_parallel"), "what is done stays"
 
 

@@ -50,8 +50,8 @@ def run(monkeypatch, opened):
 def test_the_work_is_done_without_output(monkeypatch, capsys, work, opened):
     assert run(monkeypatch, opened) == 1
     assert work == ["work"]
-    said = "python -m lsdl_helpers: the output cannot be written: Bad file descriptor\n"
-    assert capsys.readouterr().err == said
+    message = "python -m lsdl_helpers: the output cannot be written: Bad file descriptor\n"
+    assert capsys.readouterr().err == message
 
 
 def test_the_work_is_done_when_the_reader_has_left(monkeypatch, capsys, work):
