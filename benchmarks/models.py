@@ -2,7 +2,7 @@
 
 First table: the time of ours over that of the twin with the same weights, forward, and forward
 with backward, interleaved, with 95 % intervals. Second table: eager over optimized, batch 1, and
-the largest change of the logits over the largest logit, with batch normalization calibrated on
+the largest change of the logits over the largest logit, with batch normalization estimated on
 photographs. Random weights multiply rounding more than trained ones do.
 
     python benchmarks/models.py [NAME ...] [--seconds 20] [--batch 1]
@@ -71,7 +71,7 @@ def step(model: nn.Module, x: torch.Tensor) -> None:
     model(x).sum().backward()
 
 
-def calibrate(model: nn.Module, size: int) -> torch.Tensor:
+def estimate_batch_norm(model: nn.Module, size: int) -> torch.Tensor:
     """Set batch normalization from eight photographs, and return them as input."""
     imagenet = Preprocess(size, size, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), "bilinear")
     pictures = torch.cat([imagenet(photograph(name)) for name in list_photographs()[:8]])
@@ -107,7 +107,7 @@ def optimization_gain(name: str, seconds: float) -> None:
     """Print the speedup of ``optimize_for_inference`` over eager, and the change of the logits."""
     torch.manual_seed(0)
     model = build(name, **OPTIONS.get(name, {}))
-    pictures = calibrate(model, TWINS[name][0])
+    pictures = estimate_batch_norm(model, TWINS[name][0])
     x = pictures[:1]
     for dtype in (torch.float32, torch.bfloat16):
         optimized = optimize_for_inference(model, dtype=dtype)

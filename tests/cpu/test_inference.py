@@ -38,8 +38,8 @@ def relative_difference(a, b):
 
 
 @pytest.fixture(scope="module", params=SIZES)
-def calibrated(request):
-    """A network whose batch normalization is calibrated, pictures, and its answers."""
+def network(request):
+    """A network whose batch normalization is estimated, pictures, and its answers."""
     torch.manual_seed(0)
     model = build(request.param, num_classes=10)
     for module in model.modules():
@@ -51,8 +51,8 @@ def calibrated(request):
         return model.eval(), x, model(x)
 
 
-def test_float32_differs_by_rounding(calibrated):
-    model, x, expected = calibrated
+def test_float32_differs_by_rounding(network):
+    model, x, expected = network
     logits = optimize_for_inference(model)(x)
     assert relative_difference(expected[:1], expected[1:]) > 0.1, "the output depends on the input"
     assert logits.dtype == torch.float32
@@ -85,8 +85,8 @@ def test_the_model_passed_in_is_left_as_it_is():
     assert not any(p.requires_grad for p in optimized.parameters())
 
 
-def test_every_batch_norm_is_folded(calibrated):
-    model, _, _ = calibrated
+def test_every_batch_norm_is_folded(network):
+    model, _, _ = network
     optimized = optimize_for_inference(model)
     norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
     assert not [m for m in optimized.modules() if isinstance(m, nn.BatchNorm2d)]

@@ -89,11 +89,11 @@ def test_the_record_is_made_anew(monkeypatch):
     """Of what is stored for the chapter on timing: the same names, other times."""
     monkeypatch.setattr(accelerator, "BATCHES", (1, 4))
     stored = results.load("accelerator")
-    found = accelerator.times(torch.device("cuda"), seconds=0)
-    assert found.keys() == stored.keys() - {"settings"}
+    times = accelerator.times(torch.device("cuda"), seconds=0)
+    assert times.keys() == stored.keys() - {"settings"}
     for name in ("cpu", "resident", "with transfers", "pinned"):
-        assert found[name].keys() == {"1", "4"} <= stored[name].keys()
-    assert found["transfer"].keys() == stored["transfer"].keys()
+        assert times[name].keys() == {"1", "4"} <= stored[name].keys()
+    assert times["transfer"].keys() == stored["transfer"].keys()
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(None, 1e-4), (torch.bfloat16, 0.1)])
@@ -103,9 +103,9 @@ def test_the_optimized_network_is_the_network(dtype, tolerance, monkeypatch, cap
     model = models.build("resnet18").eval().to("cuda")
     x = torch.rand(2, 3, 224, 224, device="cuda")
     with torch.inference_mode():
-        expected, found = model(x), optimize_for_inference(model, dtype=dtype)(x).float()
+        expected, output = model(x), optimize_for_inference(model, dtype=dtype)(x).float()
     assert "float32 stays" not in capsys.readouterr().out
-    assert (found - expected).abs().max() < tolerance * expected.abs().max()
+    assert (output - expected).abs().max() < tolerance * expected.abs().max()
 
 
 @pytest.mark.slow

@@ -9,11 +9,7 @@ from torch.nn import functional as F
 
 from lsdl_helpers.measure import cost
 from lsdl_helpers.models import build, efficientnet
-from tests.models.twins import relative_difference
-
-
-def weighted_layers(model):
-    return [m for m in model.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
+from tests.models.twins import relative_difference, weighted_layers
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ def noise(size):
 
 @pytest.fixture(scope="module", params=SIZES)
 def pair(request):
-    """Ours and the twin with the same random weights, batch norm calibrated, and pictures."""
+    """Ours and the twin with the same random weights, statistics of batch norm estimated."""
     name = request.param
     pictures = noise(SIZES[name])
     ours, twin = pair_of(name, lambda: twin_of(name, num_classes=10), pictures, num_classes=10)

@@ -10,7 +10,14 @@ from lsdl_helpers.measure import cost
 from lsdl_helpers.measure.depth import layers_with_weights, longest_path
 from lsdl_helpers.models import build
 from lsdl_helpers.models.residual import PadShortcut, PreactBlock, ResidualBlock
-from tests.models.twins import calibrate, materialize, on_meta, pair_of, relative_difference, shapes
+from tests.models.twins import (
+    estimate_batch_norm,
+    materialize,
+    on_meta,
+    pair_of,
+    relative_difference,
+    shapes,
+)
 
 DEPTHS = (18, 34, 50, 101, 152)
 PARAMETERS = dict(zip(DEPTHS, (11_689_512, 21_797_672, 25_557_032, 44_549_160, 60_192_808),
@@ -50,18 +57,18 @@ def pictures():
 
 @pytest.fixture(scope="module", params=[*PAIRS, (50, "v1"), (101, "v1"), (152, "v1")], ids=str)
 def pair(request, pictures):
-    """Ours and its twin with the same random weights, batch norm calibrated.
+    """Ours and its twin with the same random weights, statistics of batch norm estimated.
 
     The deeper ones repeat blocks, as the keys show, and are compared without the repetitions.
     """
     depth, variant = request.param
-    return make_pair(depth, variant, pictures, whole=depth in (18, 50))
+    return make_pair(depth, variant, pictures, all_blocks=depth in (18, 50))
 
 
-def make_pair(depth, variant, pictures, whole):
+def make_pair(depth, variant, pictures, all_blocks):
     return pair_of(
         f"resnet{depth}", lambda: twin_of(depth, variant, num_classes=10), pictures,
-        change=(lambda model: model) if whole else two_blocks_a_stage,
+        change=(lambda model: model) if all_blocks else two_blocks_a_stage,
         variant=variant, num_classes=10,
     )  # fmt: skip
 
@@ -88,7 +95,7 @@ def test_output_equals_the_twins(pair, pictures):
 
 @pytest.mark.parametrize(("variant", "depth"), [("v1.5", 18), ("v1", 50), ("preact", 50)])
 def test_gradients_equal_the_twins(depth, variant, pictures):
-    pair = make_pair(depth, variant, pictures, whole=False)
+    pair = make_pair(depth, variant, pictures, all_blocks=False)
     ours, twin = (model.double().train() for model in pair)
     for model in (ours, twin):
         model(pictures.double()).logsumexp(1).sum().backward()
@@ -112,16 +119,16 @@ def move_our_stride(block):
 
 
 @pytest.fixture(scope="module")
-def calibrated(pictures):
+def model(pictures):
     model = two_blocks_a_stage(on_meta("resnet50", num_classes=10))
-    return calibrate(materialize(model), pictures)
+    return estimate_batch_norm(materialize(model), pictures)
 
 
 @torch.no_grad()
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_the_comparison_would_see_a_mistake(mistake, calibrated, pictures):
-    expected = calibrated(pictures)
-    broken = copy.deepcopy(calibrated)
+def test_the_comparison_would_see_a_mistake(mistake, model, pictures):
+    expected = model(pictures)
+    broken = copy.deepcopy(model)
     MISTAKES[mistake](broken)
     assert relative_difference(broken(pictures), expected) > 1e-4
 
@@ -129,7 +136,7 @@ def test_the_comparison_would_see_a_mistake(mistake, calibrated, pictures):
 @torch.no_grad()
 def test_the_comparison_would_see_a_projection_of_the_unnormalized(pictures):
     ours = on_meta("resnet18", variant="preact", num_classes=10)
-    ours = calibrate(materialize(ours), pictures)
+    ours = estimate_batch_norm(materialize(ours), pictures)
     expected = ours(pictures)
     block = ours.stages[1].blocks[0]
     seen = []

@@ -63,7 +63,7 @@ def pictures():
 
 @pytest.fixture(scope="module", params=[*TWINS, "vgg11_bn", "vgg16_bn"])
 def pair(request, pictures):
-    """Ours and torchvision's with the same random weights, batch norm calibrated."""
+    """Ours and torchvision's with the same random weights, statistics of batch norm estimated."""
     name, _, norm = request.param.partition("_")
 
     def make_twin():

@@ -19,7 +19,7 @@ def weighted_layers(model):
     return [m for m in model.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
 
 
-def calibrate(model, pictures):
+def estimate_batch_norm(model, pictures):
     """Set the running statistics of batch normalization from one batch."""
     for module in model.modules():
         if isinstance(module, nn.BatchNorm2d):
@@ -59,10 +59,10 @@ def materialize(model, seed=0):
 
 
 def pair_of(name, make_twin, pictures, change=lambda model: model, **options):
-    """Return ours and its twin, both changed, with the same weights, batch norm calibrated."""
+    """Return ours and its twin, both changed, with the same weights and batch norm statistics."""
     with torch.device("meta"):
         twin = make_twin()
-    twin = calibrate(materialize(change(twin)), pictures)
+    twin = estimate_batch_norm(materialize(change(twin)), pictures)
     ours = change(on_meta(name, **options)).eval()
     ours.load_state_dict(twin.state_dict(), strict=True, assign=True)
     return ours, twin
