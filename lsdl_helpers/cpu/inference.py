@@ -90,7 +90,7 @@ def _choose_dtype(dtype: torch.dtype, device: torch.device) -> tuple[torch.dtype
 
 
 def bfloat16_instructions(device: torch.device) -> str:
-    """Name what multiplies bfloat16 on that device; empty where nothing is known to.
+    """Return the name of the device's bfloat16 instructions; empty where none are known.
 
     >>> bfloat16_instructions(torch.device("meta"))
     ''

@@ -48,7 +48,7 @@ class QuantizedLinear(nn.Module):
         return {"bits": self.bits, "scale": self.scale}
 
     def set_extra_state(self, state: dict[str, float]) -> None:
-        """Take what :meth:`get_extra_state` gave."""
+        """Restore what :meth:`get_extra_state` returned."""
         self.bits, self.scale = state["bits"], state["scale"]
 
     def forward(self, x: Tensor) -> Tensor:
@@ -94,7 +94,7 @@ def quantize_linear(model: nn.Module, bits: int = 8) -> nn.Module:
 
 
 def _unfused(model: nn.Module) -> nn.Module:
-    """Let transformers call their layers, whose weights torch's fused path reads as floats."""
+    """Switch off the fused path of torch's transformers, which reads weights as floats."""
     for module in model.modules():
         if isinstance(module, nn.TransformerEncoderLayer):
             module.activation_relu_or_gelu = 0  # another one, with which nothing is fused
@@ -163,7 +163,7 @@ def quantize_dynamic(model: nn.Module, *, engine: str | None = None) -> nn.Modul
 
 @contextmanager
 def _engine(name: str) -> Iterator[None]:
-    """Choose torch's engine, in which layers are packed and afterwards stay."""
+    """Set torch's engine within the block; layers that are packed in it keep it."""
     before = torch.backends.quantized.engine
     torch.backends.quantized.engine = name
     try:

@@ -33,7 +33,7 @@ class NoCompiler(RuntimeError):
 
 @dataclass(frozen=True)
 class Rung:
-    """One way to multiply.
+    """One implementation of the product, for one set of instructions.
 
     ``multiply_adds`` are those of one step, ``instructions`` what a step needs for them.
     """
@@ -124,7 +124,7 @@ class Kernels:
 
 
 def _check(name: str, weights: Tensor, x: Tensor, x_dtype: torch.dtype) -> None:
-    """Let nothing pass that the C code would read beyond its end."""
+    """Check shapes and dtypes, so that the C code does not read out of bounds."""
     packed = weights.dim() == 2 and weights.is_contiguous() and weights.device.type == "cpu"
     if not packed or len(weights) % BLOCK_ROWS or weights.shape[1] % BLOCK_COLUMNS:
         raise ValueError(f"weights are {tuple(weights.shape)}, not packed; pack(weights) does it")

@@ -26,7 +26,7 @@ class LadderTimes:
     source: str
 
     def gain(self, rung: str, over: str = "SSE float") -> float:
-        """How many times faster a rung is than another."""
+        """Return the speedup of a rung over another."""
         return self.seconds[over] / self.seconds[rung]
 
 

@@ -128,7 +128,7 @@ class Bar:
         self._drawn = ""
 
     def advance(self, num_bytes: int) -> None:
-        """Count bytes that have come."""
+        """Count received bytes, and draw the bar anew."""
         self._done += num_bytes
         text = f"{self._done / 1e6:.0f} MB"
         if self._length:

@@ -22,12 +22,12 @@ MAX_LENGTH_DIGITS = 18  # of a length in bytes
 
 
 class DownloadError(RuntimeError):
-    """An address could not be read, or what came is not what was asked for; says it in one line."""
+    """An address cannot be read, or holds another file than expected; the message is one line."""
 
 
 @dataclass
 class _Deadline:
-    """Seconds for which a server may be silent, and which all may take since the start."""
+    """The time-outs of an exchange: for a silent server, and for all of it since the start."""
 
     silence_s: float
     limit_s: float
@@ -49,7 +49,7 @@ class _Deadline:
 
 
 class _Incoming(io.RawIOBase):
-    """What a socket receives: each read, however little comes by it, is limited by a deadline."""
+    """The input stream of a socket, on which every read is limited by the deadline."""
 
     def __init__(self, sock: socket.socket, deadline: _Deadline) -> None:
         self._sock, self._deadline = sock, deadline

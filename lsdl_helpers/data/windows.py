@@ -116,7 +116,7 @@ def hide_smileys(image: Tensor, corners: Tensor, seed: int) -> Tensor:
 
 
 def slide(image: Tensor, stride: int = 1) -> tuple[Tensor, Tensor]:
-    """Return all windows of an image, and where each of them lies.
+    """Return all windows of an image, as a sliding window sees them, and their positions.
 
     Args:
         image: (height, width).

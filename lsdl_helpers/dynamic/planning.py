@@ -31,7 +31,7 @@ def expected_cost(costs: Sequence[float], pass_rates: Sequence[float]) -> float:
 
 
 def precision_at(prevalence: float, recall: float, false_positive_rate: float) -> float:
-    """Return the share of the accepted windows that show the object.
+    """Return the precision: the share of the accepted windows that show the object.
 
     Args:
         prevalence: share of all windows that show it, e.g. 0.001.

@@ -33,7 +33,7 @@ HEADS = {"inception4a": "aux1", "inception4d": "aux2"}  # section 5: where the h
 
 
 class GoogLeNetOutputs(NamedTuple):
-    """What the network returns while it trains with its heads; each (B, num_classes)."""
+    """Outputs of the network in training with its heads; each (B, num_classes)."""
 
     logits: torch.Tensor
     aux_logits2: torch.Tensor

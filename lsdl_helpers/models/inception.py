@@ -70,7 +70,7 @@ HEAD_AFTER = "Mixed_6e"
 
 
 class InceptionOutputs(NamedTuple):
-    """What the network returns while it trains with its head; each (B, num_classes)."""
+    """Outputs of the network in training with its head; each (B, num_classes)."""
 
     logits: torch.Tensor
     aux_logits: torch.Tensor

@@ -4,7 +4,7 @@ from torch import nn
 
 
 def initialize(model: nn.Module, *, linear_std: float | None = None) -> None:
-    """Draw the weights of convolutions by He's rule, so that no layer changes the scale.
+    """Draw the weights of convolutions by He's (Kaiming's) rule, which keeps the scale of signals.
 
     N(0, 2 / fan_out), after He et al. (2015); biases are 0. Normalizations keep torch's start.
 
