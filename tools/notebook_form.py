@@ -91,7 +91,7 @@ def write_exercises(notebook: nbformat.NotebookNode, path: Path, exercises: Iter
     """Write exercises (title and question) into a chapter, or quote them in its solutions.
 
     Raises:
-        ValueError: if there is no place for them.
+        ValueError: if there is no place for them, or something else stands there.
     """
     write = _quote_questions if is_solutions(path) else _write_blocks
     write(notebook, chapter_of(path), list(exercises))
@@ -100,7 +100,10 @@ def write_exercises(notebook: nbformat.NotebookNode, path: Path, exercises: Iter
 def _write_blocks(notebook: nbformat.NotebookNode, chapter: str, exercises: list[Any]) -> None:
     """Write all that stands between two headings; cells keep their ids and outputs."""
     first, last = (_place(notebook, heading) for heading in ("Exercises", "Sources"))
-    above = notebook.cells[first].source.partition("## Exercises")[0]
+    above, _, below = notebook.cells[first].source.partition("## Exercises")
+    for text in (below, *(cell.source for cell in notebook.cells[first + 1 : last])):
+        if not re.match(r"\s*($|`+\{exercise\}|answer = )", text):
+            raise ValueError(f"{text[:60]!r} stands among the exercises; allowed: those of the lab")
     label, sources = chapter.split("/")[1].replace("_", "-"), []
     for k, exercise in enumerate(exercises, start=1):
         fields = {"chapter": chapter, "title": exercise.title, "question": exercise.question}

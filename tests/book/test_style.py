@@ -123,6 +123,7 @@ CHAPTER_MISTAKES = {
     "other endings": (put(20, "## Sources", "## Further"), "allowed: `## What to remember`"),
     "nothing to remember": (put(13, RULE, ""), "cell 13: 'What to remember' is empty"),
     "no place": (put(14, "## Exercises", "## Exercise"), "whole file: no `## Exercises`"),
+    "a remark": (put(16, "````{", "Aside\n````{"), "'Aside"),
     "an exercise less": (drop(18, 2), "cell 18: not the exercise of lsdl_helpers/labs/models/sam"),
     "another question": (put(14, "2 · 3 · 4", "2 · 3"), "cell 14: not the exercise"),
     "another's check": (put(15, "sample/1", "sample/2"), "cell 15: not the exercise"),
