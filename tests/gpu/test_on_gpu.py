@@ -7,9 +7,11 @@ import subprocess
 import sys
 
 import cloudpickle
+import nbformat
 import pytest
 import torch
 import torch.distributed as dist
+from nbclient import NotebookClient
 
 from experiments import accelerator
 from lsdl_helpers import models
@@ -94,6 +96,14 @@ def test_the_record_is_made_anew(monkeypatch):
     for name in ("cpu", "resident", "with transfers", "pinned"):
         assert times[name].keys() == {"1", "4"} <= stored[name].keys()
     assert times["transfer"].keys() == stored["transfer"].keys()
+
+
+@pytest.mark.slow
+def test_the_chapter_on_timing_uses_the_gpu():
+    notebook = nbformat.read(ROOT / "book/gpu/timing.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    outputs = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+    assert "no GPU here" not in str(outputs)
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(None, 1e-4), (torch.bfloat16, 0.1)])
