@@ -77,8 +77,8 @@ class Fresh:
 
     def versions(self) -> dict[str, str]:
         code = "print(json.dumps([[d.name, d.version] for d in metadata.distributions()]))"
-        found = self.run("-c", f"import json; from importlib import metadata; {code}")
-        return dict(json.loads(found.stdout))
+        listed = self.run("-c", f"import json; from importlib import metadata; {code}")
+        return dict(json.loads(listed.stdout))
 
     def execute(self, notebook: nbformat.NotebookNode, folder: Path, **env: str) -> list[list]:
         """Run a notebook in `folder`, in which no package is; return its code cells' outputs."""
@@ -97,8 +97,8 @@ def text_of(outputs: list) -> str:
 
 
 def errors_in(outputs: list) -> list[str]:
-    found = [output for output in outputs if output.output_type == "error"]
-    return [f"{output.ename}: {output.evalue}" for output in found]
+    errors = [output for output in outputs if output.output_type == "error"]
+    return [f"{output.ename}: {output.evalue}" for output in errors]
 
 
 @pytest.fixture(scope="module")
@@ -157,9 +157,9 @@ def behind_the_button(clone: Path) -> nbformat.NotebookNode:
     return nbformat.reads(text, as_version=4)
 
 
-def instead(place: str) -> dict[str, str]:
+def instead(address: str) -> dict[str, str]:
     """Return what tells git that ADDRESS is at another place."""
-    key = f"url.{place.removesuffix('/')}.insteadOf"
+    key = f"url.{address.removesuffix('/')}.insteadOf"
     return {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": key, "GIT_CONFIG_VALUE_0": ADDRESS}
 
 

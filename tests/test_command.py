@@ -21,7 +21,7 @@ COFFEE = str(PHOTOGRAPHS["coffee"].path)
 
 @pytest.fixture
 def run(capsys):
-    """Run the command in this process; return its exit status and what it said."""
+    """Run the command in this process; return its exit status and what it printed."""
 
     def call(*arguments):
         try:
@@ -33,11 +33,11 @@ def run(capsys):
     return call
 
 
-def assert_one_line(result, status, said):
+def assert_one_line(result, status, message):
     code, out, err = result
     assert code == status
     assert len(err.splitlines()) == 1, err
-    assert re.search(said, err), err
+    assert re.search(message, err), err
     assert "Traceback" not in err
     assert "%" not in out, "no label was printed"
 
@@ -98,7 +98,7 @@ def bad_pictures(folder):
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [
         ("missing.png", "there is no such file"),
         ("", "is a folder"),
@@ -109,13 +109,13 @@ def bad_pictures(folder):
         ("thread.png", "too long and narrow"),
     ],
 )
-def test_bad_pictures(run, tmp_path, name, said):
+def test_bad_pictures(run, tmp_path, name, message):
     bad_pictures(tmp_path)
-    assert_one_line(run("--image", tmp_path / name), 2, said)
+    assert_one_line(run("--image", tmp_path / name), 2, message)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ([], "arguments are required: --image"),
         (["--image", COFFEE, "--model", "vgg12"], "'vgg12'.*choose from .*vgg16"),
@@ -127,12 +127,12 @@ def test_bad_pictures(run, tmp_path, name, said):
         (["--image", "file:///etc/hostname"], "must begin with http:// or https://"),
     ],
 )
-def test_bad_arguments(run, arguments, said):
-    assert_one_line(run(*arguments), 2, said)
+def test_bad_arguments(run, arguments, message):
+    assert_one_line(run(*arguments), 2, message)
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [
         ("annotated.xyz", "must end in .png, .jpg"),
         ("annotated", "must end in"),
@@ -141,12 +141,12 @@ def test_bad_arguments(run, arguments, said):
         ("coffee.png", "is the picture itself"),
     ],
 )
-def test_bad_outputs_are_said_before_the_work(run, tmp_path, name, said):
+def test_bad_outputs_are_said_before_the_work(run, tmp_path, name, message):
     (tmp_path / "folder.png").mkdir()
     copy = tmp_path / "coffee.png"
     copy.write_bytes(content := PHOTOGRAPHS["coffee"].path.read_bytes())
     result = run("--image", copy, "--output", tmp_path / name)
-    assert_one_line(result, 2, said)
+    assert_one_line(result, 2, message)
     assert result[1] == "", "nothing was loaded"
     assert copy.read_bytes() == content
 
@@ -216,8 +216,8 @@ def test_commands_are_listed(capsys):
 def test_help_says_what_is_offered(run):
     status, out, _ = run("--help")
     assert status == 0
-    for said in ("--image", "--output", *PRETRAINED):
-        assert said in out
+    for message in ("--image", "--output", *PRETRAINED):
+        assert message in out
     _, _, unverified = " ".join(out.split()).partition("Not run on the real file")
     assert "efficientnet_lite0" not in unverified
     assert "vgg16, vgg19, resnet50, inception_v3, xception" in unverified

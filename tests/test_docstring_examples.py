@@ -43,11 +43,11 @@ def _leaves_nothing(tmp_path, monkeypatch):
 @pytest.mark.usefixtures("_leaves_nothing")
 @pytest.mark.parametrize("path", SOURCES, ids=str)
 def test_every_example_gives_what_stands_below_it(path):
-    said = failures(path)
-    if "NoCompiler: " in said:
+    report = failures(path)
+    if "NoCompiler: " in report:
         pytest.skip(f"no C compiler: {INSTALL}")
-    if said:
-        pytest.fail(said, pytrace=False)
+    if report:
+        pytest.fail(report, pytrace=False)
 
 
 def test_only_what_cannot_run_here_is_marked_to_be_left_out():
@@ -81,20 +81,20 @@ def test_a_wrong_output_and_a_hidden_name_are_said_with_their_lines(tmp_path, mo
     monkeypatch.syspath_prepend(tmp_path)
     path = tmp_path / "circle.py"
     path.write_text(PLANTED)
-    said = failures(path)
-    assert 'circle.py", line 9, in circle.area\n' in said
-    assert "Expected:\n    2\nGot:\n    3\n" in said
-    assert 'circle.py", line 16, in circle.area\n' in said
-    assert "NameError: name 'pi' is not defined" in said
+    report = failures(path)
+    assert 'circle.py", line 9, in circle.area\n' in report
+    assert "Expected:\n    2\nGot:\n    3\n" in report
+    assert 'circle.py", line 16, in circle.area\n' in report
+    assert "NameError: name 'pi' is not defined" in report
 
 
 def failures(path):
     """Run the examples of a file and return what doctest says of those that fail."""
-    said = []
+    report = []
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
     for test in written(path, {"torch": torch, "nn": torch.nn, **own_names(path)}):
-        runner.run(test, out=said.append)
-    return "".join(said)
+        runner.run(test, out=report.append)
+    return "".join(report)
 
 
 def written(path, names):

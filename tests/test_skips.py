@@ -33,7 +33,7 @@ def test_outside_ci_skips_stand(planted):
 
 
 def test_in_ci_only_a_gpu_may_be_missing_and_no_file_may_skip_itself(planted):
-    said = run_pytest("--continue-on-collection-errors", *planted, ci="true")
-    assert "1 failed, 1 passed, 2 skipped, 1 xfailed, 2 errors" in said
-    assert "only 'no GPU' may be: Skipped: no Chromium: apt install chromium" in said
-    assert "only 'no GPU' may be: Skipped: no compiler" in said
+    printed = run_pytest("--continue-on-collection-errors", *planted, ci="true")
+    assert "1 failed, 1 passed, 2 skipped, 1 xfailed, 2 errors" in printed
+    assert "only 'no GPU' may be: Skipped: no Chromium: apt install chromium" in printed
+    assert "only 'no GPU' may be: Skipped: no compiler" in printed

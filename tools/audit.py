@@ -62,13 +62,13 @@ def look(browser: Browser, address: str, screen: dict) -> dict[str, int | str]:
     page.on("pageerror", lambda error: errors.append(error))
     page.on("console", lambda m: errors.append(m) if m.type == "error" else None)
     page.goto(address, wait_until="networkidle")
-    found = {"errors": len(errors)}  # axe itself adds some
+    counts = {"errors": len(errors)}  # axe itself adds some
     boxes = page.locator("input[type=search], button.search-button__button").all()
-    found["boxes"] = sum(box.is_visible() for box in boxes)
+    counts["boxes"] = sum(box.is_visible() for box in boxes)
     page.eval_on_selector_all("details", "all => all.forEach(d => d.open = true)")
     page.evaluate("Promise.all(document.getAnimations().map(a => a.finished))")
     result = Axe().run(page).response
-    return found | {
+    return counts | {
         "violations": len(result["violations"]),
         "axe": result["testEngine"]["version"],
     }
@@ -128,13 +128,13 @@ def look_rows(address: str) -> Iterator[Row]:
         browser = driver.chromium.launch(executable_path=chromium(), args=FLAGS)
         looks = {name: look(browser, address, screen) for name, screen in SCREENS.items()}
         browser.close()
-    for name, found in looks.items():
-        count = found["violations"]
-        yield f"axe {found['axe']} violations, {name}", "0", str(count), count == 0
+    for name, counts in looks.items():
+        violations = counts["violations"]
+        yield f"axe {counts['axe']} violations, {name}", "0", str(violations), violations == 0
     for what, target in (("errors", 0), ("boxes", 1)):
-        counts = [found[what] for found in looks.values()]
+        shown = [counts[what] for counts in looks.values()]
         name = {"errors": "console errors", "boxes": "visible search boxes"}[what]
-        yield name, str(target), " / ".join(map(str, counts)), set(counts) == {target}
+        yield name, str(target), " / ".join(map(str, shown)), set(shown) == {target}
 
 
 def main(page: str = "book/models/vgg.html") -> int:

@@ -184,5 +184,5 @@ def make_canonical(notebook: nbformat.NotebookNode) -> None:
     """
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
-        kept = {key: cell.metadata[key] for key in CELL_KEYS if cell.metadata.get(key)}
-        cell.metadata = nbformat.from_dict(kept)
+        allowed = {key: cell.metadata[key] for key in CELL_KEYS if cell.metadata.get(key)}
+        cell.metadata = nbformat.from_dict(allowed)

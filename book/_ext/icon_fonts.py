@@ -17,10 +17,10 @@ def prune_icon_rules(css: str, names: set[str]) -> str:
     """Leave out the rules that give a code point to an icon that is not in ``names``."""
     names = names | _FAMILY_NAMES
 
-    def kept(rule: re.Match) -> str:
+    def keep_if_used(rule: re.Match) -> str:
         return rule.group(0) if icon_names(rule.group(1)) & names else ""
 
-    return re.sub(r'([^{}]*\.fa-[^{}]*)\{(?:--fa|content):\s*"[^"]*"[^{}]*\}', kept, css)
+    return re.sub(r'([^{}]*\.fa-[^{}]*)\{(?:--fa|content):\s*"[^"]*"[^{}]*\}', keep_if_used, css)
 
 
 def code_points(css: str) -> set[int]:

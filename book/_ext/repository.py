@@ -54,6 +54,6 @@ def repository_address(
     """
     server, name = environ.get("GITHUB_SERVER_URL", ""), environ.get("GITHUB_REPOSITORY", "")
     for address in (environ.get("LSDL_REPOSITORY", ""), f"{server}/{name}"):
-        if found := https_address(address):
-            return found
+        if named := https_address(address):
+            return named
     return https_address(git_remote(root)) or https_address(configured)

@@ -54,11 +54,11 @@ def check(exercise_id: str, answer: Any) -> None:
     Hint: ...
     """
     chapter, _, number = exercise_id.rpartition("/")
-    known = {f"{k}": exercise for k, exercise in enumerate(exercises(chapter), start=1)}
-    if number not in known:
-        names = ", ".join(f"{chapter}/{k}" for k in known)
+    by_number = {f"{k}": exercise for k, exercise in enumerate(exercises(chapter), start=1)}
+    if number not in by_number:
+        names = ", ".join(f"{chapter}/{k}" for k in by_number)
         raise ValueError(f"no exercise is called {exercise_id!r}; there are {names}")
-    exercise = known[number]
+    exercise = by_number[number]
     if answer is ...:
         print(f"Exercise {exercise_id}: {exercise.asks}\nHint: {exercise.hint}")
         return
@@ -110,8 +110,8 @@ class Number:
         number = _plain_number(answer)
         if math.isnan(number):
             return f"the answer is a number, not {answer!r}"
-        for known, advice in {self.expected: None, **self.slips}.items():
-            if math.isclose(number, known, rel_tol=self.tolerance):
+        for recognized, advice in {self.expected: None, **self.slips}.items():
+            if math.isclose(number, recognized, rel_tol=self.tolerance):
                 return advice
         return f"{number:,} is too {'large' if number > self.expected else 'small'}"
 

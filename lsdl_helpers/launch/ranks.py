@@ -152,11 +152,11 @@ class Ranks:
     def _collect_root_cause(self) -> None:
         """Wait for more failures, longer as long as all of them are of a lost peer."""
 
-        def known() -> bool:
+        def knows_cause() -> bool:
             return not all(failure.lost_a_peer for failure in self.failures.values())
 
         self._collect_until(lambda: not self.unfinished, GRACE_S)
-        self._collect_until(lambda: not self.unfinished or known(), ROOT_CAUSE_S)
+        self._collect_until(lambda: not self.unfinished or knows_cause(), ROOT_CAUSE_S)
 
     def _request_tracebacks(self) -> str:
         """Ask every unfinished rank for its traceback; return them as text."""

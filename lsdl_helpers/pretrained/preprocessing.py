@@ -38,8 +38,8 @@ class Preprocess:
 
     def __post_init__(self) -> None:
         if self.interpolation not in INTERPOLATIONS:
-            known = ", ".join(INTERPOLATIONS)
-            raise ValueError(f"interpolation is {self.interpolation!r}; it must be one of {known}")
+            names = ", ".join(INTERPOLATIONS)
+            raise ValueError(f"interpolation is {self.interpolation!r}; it must be one of {names}")
         if not 1 <= self.crop <= self.resize:
             raise ValueError(f"crop is {self.crop}; it must be from 1 to resize, {self.resize}")
 

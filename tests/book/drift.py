@@ -72,8 +72,8 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         item.user_properties.append(("compared by kind", notebook.path.name))
     loose = not item.options["check"]
     strict = computes_reproducibly(notebook.nb) and not notebook.other_versions
-    if found := drift(item.cell, item.test_outputs, ignores_output=loose, strict=strict):
-        item.raise_cell_error("Cell has drifted: " + "; ".join(found))
+    if drifts := drift(item.cell, item.test_outputs, ignores_output=loose, strict=strict):
+        item.raise_cell_error("Cell has drifted: " + "; ".join(drifts))
     return result
 
 
@@ -96,8 +96,8 @@ def drift(
 
 def kinds(outputs: Iterable[dict], ignores_output: bool) -> Counter | set:
     """Return what kinds of output there are, with their number unless that may vary."""
-    found = Counter(map(kind, outputs))
-    return set(found) if ignores_output else found
+    kinds = Counter(map(kind, outputs))
+    return set(kinds) if ignores_output else kinds
 
 
 def kind(output: dict) -> str:

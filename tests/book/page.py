@@ -49,8 +49,8 @@ def read(path: Path) -> Page:
 
 def book_notebooks() -> list[Path]:
     """Return every notebook under book/, those that no table of contents names included."""
-    found = sorted((ROOT / "book").rglob("*.ipynb"))
-    return [path for path in found if ".ipynb_checkpoints" not in path.parts]
+    notebooks = sorted((ROOT / "book").rglob("*.ipynb"))
+    return [path for path in notebooks if ".ipynb_checkpoints" not in path.parts]
 
 
 def findings(page: Page, rules: Iterable[Rule]) -> list[str]:

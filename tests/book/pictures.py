@@ -15,12 +15,12 @@ UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, binascii.Error)
 
 def pictures_of(outputs: Iterable[dict]) -> list[str]:
     """Return the pictures in the outputs of a cell as base64, those inside HTML included."""
-    found = []
+    encoded = []
     for data in (output.get("data", {}) for output in outputs):
-        found += [data[mime] for mime in ("image/png", "image/jpeg") if mime in data]
+        encoded += [data[mime] for mime in ("image/png", "image/jpeg") if mime in data]
         html = data.get("text/html", "")
-        found += re.findall(r"data:image/(?:png|jpeg|webp|gif);base64,([A-Za-z0-9+/=]+)", html)
-    return found
+        encoded += re.findall(r"data:image/(?:png|jpeg|webp|gif);base64,([A-Za-z0-9+/=]+)", html)
+    return encoded
 
 
 def differences(stored: list[str], fresh: list[str], strict: bool = False) -> list[str]:
@@ -28,8 +28,8 @@ def differences(stored: list[str], fresh: list[str], strict: bool = False) -> li
     if len(stored) != len(fresh):
         return [f"pictures: {len(stored)} stored, {len(fresh)} in a fresh run"]
     pairs = enumerate(zip(stored, fresh, strict=True), start=1)
-    found = ((k, difference(one, other, strict)) for k, (one, other) in pairs)
-    return [f"picture {k} of {len(fresh)}: {what}" for k, what in found if what]
+    compared = ((k, difference(one, other, strict)) for k, (one, other) in pairs)
+    return [f"picture {k} of {len(fresh)}: {what}" for k, what in compared if what]
 
 
 def difference(stored: str, fresh: str, strict: bool = False) -> str:

@@ -27,12 +27,12 @@ def run_notebook(path: Path) -> list[str]:
     return outcomes_in(run_pytest("--nbval", path))
 
 
-def outcomes_in(said: str) -> list[str]:
+def outcomes_in(printed: str) -> list[str]:
     """Return what became of each code cell of a notebook, from what pytest printed."""
-    outcomes = re.findall(r"^(PASSED|FAILED|ERROR) \S*::Cell (\d+)", said, re.MULTILINE)
-    assert outcomes, said
-    reasons = dict(re.findall(r"Cell (\d+): (Cell .*|Unrun .*)", said))
+    outcomes = re.findall(r"^(PASSED|FAILED|ERROR) \S*::Cell (\d+)", printed, re.MULTILINE)
+    assert outcomes, printed
+    reasons = dict(re.findall(r"Cell (\d+): (Cell .*|Unrun .*)", printed))
     return [
         "passed" if outcome == "PASSED" else reasons.get(k, outcome)
-        for outcome, k in sorted(outcomes, key=lambda found: int(found[1]))
+        for outcome, k in sorted(outcomes, key=lambda pair: int(pair[1]))
     ]

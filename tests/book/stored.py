@@ -80,9 +80,9 @@ def has_no_error(page: Page) -> Iterator[str]:
 def shows_no_machine(page: Page) -> Iterator[str]:
     """An absolute path in an output is nearly always a warning that nobody looked at."""
     for number, cell in page.code:
-        found = re.search(r"/(?:home|root|Users)/\w+|\b[A-Z]:\\\\Users", json.dumps(cell.outputs))
-        if found:
-            yield f"cell {number}: the output shows {found[0]!r}; allowed: no path of a machine"
+        path = re.search(r"/(?:home|root|Users)/\w+|\b[A-Z]:\\\\Users", json.dumps(cell.outputs))
+        if path:
+            yield f"cell {number}: the output shows {path[0]!r}; allowed: no path of a machine"
 
 
 def is_small(page: Page) -> Iterator[str]:

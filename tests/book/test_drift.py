@@ -127,8 +127,8 @@ PLANTED = [(page, name) for page, (cells, _) in PAGES.items() for name in cells]
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory):
-    """Run each page of planted cells as one notebook, with one kernel; return what was said."""
+def printed(tmp_path_factory):
+    """Run each page of planted cells as one notebook, with one kernel; return what was printed."""
 
     def run(name):
         cells, first = PAGES[name]
@@ -146,18 +146,18 @@ def said(tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("page", "name"), PLANTED)
-def test_planted_cell(said, page, name):
+def test_planted_cell(printed, page, name):
     cells, first = PAGES[page]
-    outcomes = planted.outcomes_in(said[page])
+    outcomes = planted.outcomes_in(printed[page])
     if first:
         assert outcomes.pop(0) == "passed", "the set-up cell"
     assert cells[name][1] in dict(zip(cells, outcomes, strict=True))[name]
 
 
 @pytest.mark.slow
-def test_a_page_that_is_compared_by_kind_alone_is_named(said):
+def test_a_page_that_is_compared_by_kind_alone_is_named(printed):
     line = "compared by kind alone, since versions are not those stored: planted.ipynb"
-    assert [page for page in PAGES if line in said[page]] == ["other versions"]
+    assert [page for page in PAGES if line in printed[page]] == ["other versions"]
 
 
 def test_a_result_differs_from_a_display():

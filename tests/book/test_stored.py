@@ -59,8 +59,8 @@ def test_a_bad_file_is_rejected(tmp_path, change, expected):
     change(page.notebook)
     path = tmp_path / "sample.ipynb"
     path.write_text(json.dumps(page.notebook))
-    found = findings(read(path), stored.RULES)
-    assert any(expected in finding for finding in found), found
+    result = findings(read(path), stored.RULES)
+    assert any(expected in finding for finding in result), result
 
 
 def test_a_page_with_an_explorer_may_be_larger():

@@ -13,8 +13,8 @@ NOTEBOOKS = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in book
 
 @pytest.mark.parametrize("path", NOTEBOOKS)
 def test_notebook_keeps_the_rules(path):
-    found = style_findings(read(path))
-    assert not found, "\n".join(found)
+    result = style_findings(read(path))
+    assert not result, "\n".join(result)
 
 
 def test_every_chapter_has_its_solutions_and_its_lab():
@@ -181,16 +181,16 @@ SOLUTIONS_MISTAKES = {
 
 @pytest.mark.parametrize(("change", "expected"), CHAPTER_MISTAKES.values(), ids=CHAPTER_MISTAKES)
 def test_a_bad_chapter_is_rejected(change, expected):
-    found = style_findings(sample.broken(sample.chapter(), change))
-    assert any(expected in finding for finding in found), found
+    result = style_findings(sample.broken(sample.chapter(), change))
+    assert any(expected in finding for finding in result), result
 
 
 @pytest.mark.parametrize(
     ("change", "expected"), SOLUTIONS_MISTAKES.values(), ids=SOLUTIONS_MISTAKES
 )
 def test_bad_solutions_are_rejected(change, expected):
-    found = style_findings(sample.broken(sample.solutions(), change))
-    assert any(expected in finding for finding in found), found
+    result = style_findings(sample.broken(sample.solutions(), change))
+    assert any(expected in finding for finding in result), result
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,8 @@ def test_a_student_finds_the_function_that_it_matches():
     teacher, x = linear(5), points()
     student = match(linear(6), x, answers(teacher, x), steps=600)
     new = torch.randn(1000, 4)
-    found, wanted = (answers(net, new) for net in (student, teacher))
-    torch.testing.assert_close(found, wanted, atol=0.05, rtol=0)
+    learned, wanted = (answers(net, new) for net in (student, teacher))
+    torch.testing.assert_close(learned, wanted, atol=0.05, rtol=0)
 
 
 def test_a_step_of_matching_goes_down_the_loss_that_the_chapter_shows():

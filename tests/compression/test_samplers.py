@@ -95,8 +95,8 @@ def munge_by_hand(x, seed, p, s):
 @pytest.mark.parametrize(("p", "s"), [(0.5, 1.0), (0.2, 3.0), (1.0, 10.0)])
 def test_munge_follows_the_published_procedure(p, s):
     x = pictures(12)
-    found = munge_points(x, 12, 4, p=p, s=s)
-    torch.testing.assert_close(found, munge_by_hand(x, 4, p, s), atol=1e-5, rtol=0)
+    points = munge_points(x, 12, 4, p=p, s=s)
+    torch.testing.assert_close(points, munge_by_hand(x, 4, p, s), atol=1e-5, rtol=0)
 
 
 def test_munge_starts_every_round_from_the_pictures():

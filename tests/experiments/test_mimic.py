@@ -30,14 +30,14 @@ def column(name):
     ("mimic_search", mimic_search, mimic_search.SEARCH, 5),
 ])  # fmt: skip
 def test_a_short_run_gives_what_is_stored(name, module, settings, num_seeds, short):
-    found = module.one_seed(7, settings | SHORT)
+    percents = module.one_seed(7, settings | SHORT)
     stored = results.load(name)
     assert stored["settings"] == settings
     assert len(stored["seeds"]) >= num_seeds
     left_out = {f"ensemble of {k}" for k in (4, 8, 16)}
-    assert all(seed.keys() - left_out == found.keys() for seed in stored["seeds"].values())
-    assert all(0 <= percent <= 100 for percent in found.values())
-    assert found["ensemble of 2" if name == "mimic" else "teacher"] > 20  # chance is 10
+    assert all(seed.keys() - left_out == percents.keys() for seed in stored["seeds"].values())
+    assert all(0 <= percent <= 100 for percent in percents.values())
+    assert percents["ensemble of 2" if name == "mimic" else "teacher"] > 20  # chance is 10
 
 
 def test_what_is_stored_is_not_computed_again(tmp_path):

@@ -48,8 +48,8 @@ def broken_links(page: Path) -> set[str]:
         if not target.is_file():
             broken.add(link)
         elif parts.fragment and target.suffix == ".html":
-            found = unquote(parts.fragment) in parse(target).anchors
-            broken |= set() if found else {link}
+            exists = unquote(parts.fragment) in parse(target).anchors
+            broken |= set() if exists else {link}
     return broken
 
 

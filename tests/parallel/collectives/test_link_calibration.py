@@ -25,12 +25,12 @@ def test_latency_and_bandwidth_join_the_limits(monkeypatch):
 
 
 def test_the_slowest_rank_decides(monkeypatch):
-    link = Link(1e-4, 1e-9)
-    slow = [link.all_reduce_s(size, 3) for size in link_calibration.SIZES]
+    true = Link(1e-4, 1e-9)
+    slow = [true.all_reduce_s(size, 3) for size in link_calibration.SIZES]
     fast = [t / 2 for t in slow]
     monkeypatch.setattr(link_calibration, "launch", lambda *_, **__: [fast, slow, fast])
-    found = calibrate_parallel(num_ranks=3)
-    assert found.latency_s == pytest.approx(1e-4)
+    link = calibrate_parallel(num_ranks=3)
+    assert link.latency_s == pytest.approx(1e-4)
     assert read_calibration()["parallel"]["seconds_per_byte"] == pytest.approx(1e-9)
 
 
