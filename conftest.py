@@ -19,7 +19,7 @@ MAY_BE_MISSING = "no GPU"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep ledgers out of the developer's own folder; group output by rank, as it is stored.
+    """Keep calibrations out of the developer's own folder; group output by rank, as it is stored.
 
     Idle threads of torch sleep, since another worker has use for their core.
     """

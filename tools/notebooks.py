@@ -78,7 +78,7 @@ def memory_bytes(process: psutil.Process) -> int:
 def execute(notebook: nbformat.NotebookNode, limit_s: float = LIMIT_S) -> Cost:
     """Run `notebook` in place: a fresh kernel in an empty folder, as Colab would.
 
-    Its ledger is kept in a folder of this run, not in the developer's own.
+    What it saves for its reader goes to a folder of this run, not to the developer's own.
     """
     for cell in notebook.cells:
         if cell.cell_type == "code":

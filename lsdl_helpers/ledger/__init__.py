@@ -1,14 +1,13 @@
-"""Predictions beside measurements: the ledger, its file, the lab report, numbers as text."""
+"""Predictions beside measurements: the ledger, the lab report, quantities as text."""
 
 from typing import TYPE_CHECKING, Any
 
 from lsdl_helpers.ledger.quantity import format_quantity
-from lsdl_helpers.ledger.user_files import user_folder
 
 if TYPE_CHECKING:
     from lsdl_helpers.ledger.ledger import Entry, Ledger
 
-__all__ = ["Entry", "Ledger", "format_quantity", "user_folder"]
+__all__ = ["Entry", "Ledger", "format_quantity"]
 
 
 def __getattr__(name: str) -> Any:

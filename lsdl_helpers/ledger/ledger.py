@@ -12,8 +12,6 @@ import pandas as pd
 
 from lsdl_helpers.ledger.quantity import format_quantity
 from lsdl_helpers.ledger.report import write_report
-from lsdl_helpers.ledger.store import save_page
-from lsdl_helpers.ledger.user_files import StoreError
 
 
 def _to_number(kind: str, name: str, value: object) -> float:
@@ -82,15 +80,10 @@ class Entry:
 
 
 class Ledger:
-    """The predictions and measurements of one chapter, saved in the reader's own folder.
+    """The predictions and measurements of one chapter, until the kernel ends.
 
     A quantity must be predicted before it is measured. Predicting it again replaces the
-    entry, so a cell can be run again with another guess.
-
-    The page is saved after each entry, in a file of the chapter in the reader's own folder
-    (:func:`~lsdl_helpers.ledger.user_files.user_folder`). A new ledger begins a new page; the
-    twenty before it stay in the file. Where nothing can be written, one line says so and
-    everything else works.
+    entry, so a cell can be run again with another guess. :meth:`export` saves them.
 
     Args:
         chapter: its part and name, e.g. "models/vgg".
@@ -108,7 +101,6 @@ class Ledger:
         self.machine = machine
         self._id = uuid.uuid4().hex
         self._started = datetime.now(UTC).isoformat(timespec="seconds")
-        self._saves = True
         self._entries: dict[str, Entry] = {}
 
     def predict(
@@ -130,7 +122,6 @@ class Ledger:
         value = _to_number("prediction", name, value)
         guess = None if guess is None else _to_number("guess", name, guess)
         self._entries[name] = Entry(name, value, unit, why, guess)
-        self._save()
         return self._entries[name]
 
     def measure(self, name: str, value: float) -> Entry:
@@ -143,7 +134,6 @@ class Ledger:
             names = ", ".join(map(repr, self._entries)) or "nothing yet"
             raise ValueError(f"predict {name!r} before you measure it; predicted: {names}")
         self._entries[name].measured = _to_number("measurement", name, value)
-        self._save()
         return self._entries[name]
 
     def table(self) -> pd.DataFrame:
@@ -152,7 +142,7 @@ class Ledger:
         return pd.DataFrame.from_dict(rows, orient="index", columns=list(Entry("", 1).row()))
 
     def export(self, path: str | os.PathLike) -> tuple[Path, Path]:
-        """Write this page as a lab report: an HTML file to read, a JSON file to merge.
+        """Write the ledger as a lab report: an HTML file to read, a JSON file to merge.
 
         Existing files are replaced, each in one step. The JSON holds format, chapter, id,
         started, machine and entries, each with name, predicted, unit, why, guess, measured,
@@ -170,23 +160,13 @@ class Ledger:
         >>> [file.name for file in Ledger("models/vgg").export("report")]
         ['report.html', 'report.json']
         """
-        page = {"chapter": self.chapter, **self._page()}
-        for stored, entry in zip(page["entries"], self._entries.values(), strict=True):
-            stored["ratio"] = None if entry.measured is None else entry.ratio
+        entries = [
+            {**asdict(entry), "ratio": None if entry.measured is None else entry.ratio}
+            for entry in self._entries.values()
+        ]
+        page = {
+            "chapter": self.chapter, "id": self._id, "started": self._started,
+            "machine": self.machine, "entries": entries,
+        }  # fmt: skip
         rows = {entry.name: {**entry.row(), "why": entry.why} for entry in self._entries.values()}
         return write_report(path, page, rows)
-
-    def _page(self) -> dict:
-        entries = [asdict(entry) for entry in self._entries.values()]
-        return {
-            "id": self._id, "started": self._started, "machine": self.machine, "entries": entries,
-        }  # fmt: skip
-
-    def _save(self) -> None:
-        """Save the page; at the first failure print it, and do not try again."""
-        if self._saves:
-            try:
-                save_page(self.chapter, self._page())
-            except StoreError as error:
-                self._saves = False
-                print(f"this page of the ledger is not saved: {error}")

@@ -1,12 +1,14 @@
 """A page of the ledger as a lab report: one file for people, one for programs."""
 
 import html
+import json
+import math
 import os
 from pathlib import Path
 
-from lsdl_helpers.ledger.store import FORMAT, to_json
-from lsdl_helpers.ledger.user_files import write_atomically
+from lsdl_helpers.ledger.atomic_write import write_atomically
 
+FORMAT = 1  # of the JSON
 ENDINGS = (".html", ".json")
 COLUMNS = ("guess", "predicted", "measured", "ratio", "why")
 
@@ -79,3 +81,20 @@ def _to_html(page: dict, rows: dict[str, dict]) -> str:
 def _to_row(name: str, cells: dict) -> str:
     texts = "".join(f"<td>{html.escape(cells[column])}</td>" for column in COLUMNS)
     return f'<tr><th scope="row">{html.escape(name)}</th>{texts}</tr>'
+
+
+def to_json(value: object) -> str:
+    """Serialize dictionaries, lists, text and numbers as valid JSON, nan and infinity as text.
+
+    >>> to_json([1.0, float("inf")])
+    '[\\n 1.0,\\n "inf"\\n]'
+    """
+    return json.dumps(_finite(value), indent=1, allow_nan=False)
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_finite(part) for part in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lsdl_helpers.ledger.user_files import StoreError, locked, user_folder, write_atomically
+from lsdl_helpers.ledger.atomic_write import write_atomically
 from lsdl_helpers.measure.machine import machine
+from lsdl_helpers.measure.user_folder import StoreError, locked, user_folder
 
 
 def calibration_path() -> Path:

@@ -108,7 +108,7 @@ def test_it_runs_in_an_empty_folder(run):
 
 
 @pytest.mark.slow
-def test_its_ledger_is_not_the_developers(run):
+def test_it_writes_nothing_into_the_developers_folder(run):
     assert run[1].notebook.cells[4].outputs[0].data["text/plain"] == "False"
 
 

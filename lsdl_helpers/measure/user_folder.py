@@ -1,4 +1,4 @@
-"""Files in the reader's own folder: where it is, locks, atomic writes."""
+"""The reader's own folder, and locks on the files in it."""
 
 import contextlib
 import os
@@ -53,7 +53,7 @@ def locked(path: Path) -> Iterator[None]:
         StoreError: if the lock is not free within 5 s, or for an OSError while it is held.
 
     >>> with locked(user_folder() / "notes.txt"):
-    ...     write_atomically(user_folder() / "notes.txt", "read, changed and written by one")
+    ...     written = (user_folder() / "notes.txt").write_text("read, changed, written by one")
     """
     from filelock import FileLock  # late: the clock comes without it
 
@@ -64,20 +64,3 @@ def locked(path: Path) -> Iterator[None]:
     except (OSError, RuntimeError) as error:  # RuntimeError: no locks there
         where = getattr(error, "filename", None) or path
         raise StoreError(f"{where}: {getattr(error, 'strerror', None) or error}") from None
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a file by an atomic write: nobody ever reads a half of it, and a failure undoes it.
-
-    Raises:
-        OSError: if the file cannot be written.
-
-    >>> from pathlib import Path
-    >>> write_atomically(Path("notes.txt"), "all of it or nothing")
-    """
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -1,11 +1,11 @@
-"""Where the reader's own files lie; locks and atomic writes are tested where they are used."""
+"""Where the reader's own files lie; locks are tested where they are used."""
 
 import sys
 import tempfile
 
 import pytest
 
-from lsdl_helpers.ledger import user_folder
+from lsdl_helpers.measure.user_folder import user_folder
 
 
 def test_the_tests_leave_the_readers_own_folder_alone():
