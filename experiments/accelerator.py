@@ -43,24 +43,24 @@ def times(device: torch.device, seconds: float) -> dict[str, Any]:
     def taken(fn: Callable[[], Any], on: str | None = None) -> float:
         return benchmark(fn, device=on, seconds=seconds).median
 
-    found: dict[str, Any] = {"cpu": {}, "resident": {}, "with transfers": {}, "pinned": {}}
+    record: dict[str, Any] = {"cpu": {}, "resident": {}, "with transfers": {}, "pinned": {}}
     here, net = network(), network().to(device)
     for n in BATCHES:
         x = torch.rand(n, 64)
         resident, pinned = x.to(device), x.pin_memory()
-        found["cpu"][str(n)] = taken(lambda x=x: here(x), on="cpu")
-        found["resident"][str(n)] = taken(lambda x=resident: net(x))
-        found["with transfers"][str(n)] = taken(lambda x=x: net(x.to(device)).cpu())
-        found["pinned"][str(n)] = taken(lambda x=pinned: net(x.to(device)).cpu())
+        record["cpu"][str(n)] = taken(lambda x=x: here(x), on="cpu")
+        record["resident"][str(n)] = taken(lambda x=resident: net(x))
+        record["with transfers"][str(n)] = taken(lambda x=x: net(x.to(device)).cpu())
+        record["pinned"][str(n)] = taken(lambda x=pinned: net(x.to(device)).cpu())
     tiny = torch.zeros(1, device=device)
-    found["order"] = taken(lambda: [tiny.add_(1) for _ in range(100)]) / 100
+    record["order"] = taken(lambda: [tiny.add_(1) for _ in range(100)]) / 100
     for name, pin in (("transfer", False), ("pinned transfer", True)):
-        found[name] = {}
+        record[name] = {}
         for num_bytes in TRANSFERS:
             source = torch.ones(num_bytes // 4, pin_memory=pin)
             target = torch.ones(num_bytes // 4, device=device)
-            found[name][str(num_bytes)] = taken(lambda s=source, t=target: t.copy_(s))
-    return found
+            record[name][str(num_bytes)] = taken(lambda s=source, t=target: t.copy_(s))
+    return record
 
 
 def main() -> None:

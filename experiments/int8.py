@@ -26,6 +26,7 @@ from lsdl_helpers.cpu import (
 from lsdl_helpers.cpu.ladder import LEVELS, measure_ladder
 from lsdl_helpers.data import results
 from lsdl_helpers.measure import machine
+from lsdl_helpers.training import error_rate
 
 BATCHES = (1, 4, 8)
 BITS = (2, 3, 4, 5, 6, 7, 8)
@@ -36,7 +37,7 @@ def one_seed(seed: int) -> dict[str, dict[str, float]]:
     """Return the percent of wrong and of changed answers by bits, for one training."""
     model, test = train_digit_classifier(seed), digit_vectors(NUM_TEST, 2 * seed + 1)
     errors = {bits: quantized_errors(model, bits, test) for bits in BITS}
-    wrong = (model(test[0]).argmax(1) != test[1]).float().mean().item()
+    wrong = error_rate(model, test)
     return {
         "wrong": {"float32": 100 * wrong} | {str(b): e.wrong for b, e in errors.items()},
         "changed": {str(b): e.changed for b, e in errors.items()},

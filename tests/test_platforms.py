@@ -17,10 +17,10 @@ OF_OS = re.compile(
 )
 JOB = [
     *ROOT.glob("lsdl_helpers/**/*.py"),
-    *ROOT.glob("tests/launch/*.py"),
+    *[path for name in ("launch", "parallel") for path in ROOT.glob(f"tests/{name}/**/*.py")],
     *[ROOT / "conftest.py", ROOT / "tests" / "conftest.py"],
     # loaded by conftest.py, and what they import
-    *[ROOT / "tests" / "book" / f"{name}.py" for name in ("drift", "pictures")],
+    *[ROOT / "tests" / "book" / f"{name}.py" for name in ("drift", "page", "pictures")],
     ROOT / "tools" / "notebook_form.py",
 ]
 

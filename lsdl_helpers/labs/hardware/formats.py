@@ -20,8 +20,8 @@ EXERCISES = (
     ),
     Exercise(
         title="Blocks the other way",
-        question="In the matrix above the first 4 of 64 rows are large. Let the blocks of 32 of "
-        "MXFP4 run down the columns instead of along the rows. Which part of the small numbers "
+        question="In the chapter's matrix the first 4 of 64 rows are large. Let the blocks of 32 "
+        "of MXFP4 run down the columns instead of along the rows. Which part of the small numbers "
         "shares a scale with a large one, and is lost?",
         hint="a column has 64 numbers: which are in its first block, which in its second?",
         judge=Number(

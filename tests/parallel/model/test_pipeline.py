@@ -71,8 +71,8 @@ def most_ahead(steps):
     return max(ahead)
 
 
-def test_under_gloo_a_stage_does_not_greet_its_neighbors():
-    """In torch 2.9 the greeting has 8 bytes where 4 are expected, which ends the process."""
+def test_under_gloo_a_stage_does_no_handshake():
+    """In torch 2.9 the handshake has 8 bytes where 4 are expected, which ends the process."""
     with join("gloo"):
         stage = PipelineStage(nn.Identity(), 0, 2, torch.device("cpu"))
         assert stage._get_init_p2p_neighbors_ops() == []
