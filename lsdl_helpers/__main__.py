@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 
-from lsdl_helpers.commands.output import Output
 from lsdl_helpers.commands.parser import FAILED, Parser
+from lsdl_helpers.commands.safe_stream import SafeStream
 
 # Each has a module of its name in lsdl_helpers.commands.
 COMMANDS = {
@@ -44,8 +44,8 @@ def _run() -> int:
 
     A reader that closes the pipe early, like ``head``, is no error.
     """
-    output = Output(sys.stdout)
-    with redirect_stdout(output), redirect_stderr(Output(sys.stderr)):
+    output = SafeStream(sys.stdout)
+    with redirect_stdout(output), redirect_stderr(SafeStream(sys.stderr)):
         try:
             status = main()
         except SystemExit as leaving:  # after --help, or one line about the arguments

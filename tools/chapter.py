@@ -39,8 +39,8 @@ PREDICT = """\
 m, k, n = 2, 3, 4
 ledger.predict("products", m * k * n, why="m · k · n", guess=guess)"""
 MEASURE = """\
-products = [(i, j, l) for i in range(m) for j in range(n)
-            for l in range(k)]
+products = [(row, column, inner) for row in range(m)
+            for column in range(n) for inner in range(k)]
 ledger.measure("products", len(products))"""
 DRAW = """\
 plt.bar(["predicted", "measured"], [m * k * n, len(products)])

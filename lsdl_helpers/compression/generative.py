@@ -1,4 +1,4 @@
-"""Generating points from a model of the pictures that was fitted to few of them."""
+"""Samplers that fit a generative model, a mixture or a variational autoencoder, to few pictures."""
 
 from __future__ import annotations
 

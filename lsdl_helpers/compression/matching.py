@@ -107,14 +107,14 @@ def answers(model: nn.Module, points: Tensor, *, batch_size: int = 100) -> Tenso
 def match(
     student: nn.Module, points: Tensor, targets: Tensor, *, steps: int = 2500, seed: int = 0
 ) -> nn.Module:
-    """Train a network in place on many points; return it in evaluation mode.
+    """Train a student in place to give a teacher's answers at many points.
 
-    With the answers of another network as targets, it learns to answer as that one does: its
-    probabilities are matched by cross-entropy, and no label of a point is used.
+    Its probabilities are matched by cross-entropy, and no label of a point is used. The student
+    is returned in evaluation mode.
 
     Args:
         points: (N, …) float32.
-        targets: :func:`answers` of the other network there, (N, num_classes); or classes (N,).
+        targets: :func:`answers` of the teacher there, (N, num_classes); or classes (N,).
         steps, seed: as for :func:`train_network`, in batches of 64, without weight decay.
 
     >>> from lsdl_helpers.compression import perceptron

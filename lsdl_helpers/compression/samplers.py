@@ -25,7 +25,7 @@ def uniform_points(images: Tensor, n: int, seed: int) -> Tensor:
 
 
 def random_points(images: Tensor, n: int, seed: int) -> Tensor:
-    """Return pictures of which each pixel is that of a picture drawn for this pixel alone.
+    """Return pictures whose pixels are each drawn from a picture of its own, at random: RANDOM.
 
     Every pixel then has the right distribution, and none has to do with its neighbors. Method
     RANDOM of Bucilă, Caruana and Niculescu-Mizil 2006, section 2.

@@ -25,9 +25,9 @@ class LadderTimes:
     seconds: dict[str, float]
     source: str
 
-    def gain(self, rung: str, over: str = "SSE float") -> float:
-        """Return the speedup of a rung over another."""
-        return self.seconds[over] / self.seconds[rung]
+    def speedup(self, rung: str, baseline: str = "SSE float") -> float:
+        """Return how many times faster a rung is than the baseline."""
+        return self.seconds[baseline] / self.seconds[rung]
 
 
 def ladder_times(level: str, batch: int, *, seconds: float = 0.2) -> LadderTimes:

@@ -122,7 +122,7 @@ class Response:
 def open_address(
     address: str, *, timeout_s: float = 30, limit_s: float = float("inf")
 ) -> Iterator[Response]:
-    """Open an address, and close it again.
+    """Open an http or https address for reading, within two time-outs; close it at the end.
 
     Letters and spaces are encoded as browsers do it. Outside of the limits is the system's look-up
     of the host; and where it finds several machines, each may take ``timeout_s`` to connect.

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from lsdl_helpers.dynamic.scoring import scores, threshold_at_recall, train_scorer
 
-Draw = Callable[..., Tensor]
+DrawWindows = Callable[..., Tensor]
 
 _DRAW_SIZE = 20_000  # negatives at a time
 _SEED_STRIDE = 1000  # seeds of fits whose draws differ
@@ -73,7 +73,7 @@ class Cascade:
 
     def fit(
         self,
-        draw: Draw,
+        draw: DrawWindows,
         held_out: Tensor,
         recalls: Sequence[float],
         *,
@@ -197,7 +197,7 @@ class Cascade:
 
     def mine_hard_negatives(
         self,
-        draw: Draw,
+        draw: DrawWindows,
         n: int,
         *,
         seeds: Iterable[int],

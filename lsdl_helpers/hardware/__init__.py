@@ -1,4 +1,4 @@
-"""Specialized hardware: what it computes with, and what learning makes of that."""
+"""Specialized hardware: training with numbers of few bits."""
 
 from lsdl_helpers.hardware.low_precision import Recipe, accuracy, scaled_cast, train_rounded
 

@@ -1,4 +1,4 @@
-"""Why networks must be large: how they grew, and what a loss owes to size."""
+"""Why networks must be large: their growth, their sizes, and scaling laws."""
 
 from lsdl_helpers.large.growth import NERVOUS_SYSTEMS, NETWORKS
 from lsdl_helpers.large.scaling import PowerLaw, fit_power_law

@@ -16,7 +16,7 @@ import torch
 import torch.distributed as dist
 
 from lsdl_helpers.launch import by_value
-from lsdl_helpers.launch.output import Output
+from lsdl_helpers.launch.output import RankOutput
 from lsdl_helpers.launch.process_group import from_environment, join
 from lsdl_helpers.launch.ranks import Ranks
 from lsdl_helpers.launch.worker import Job
@@ -95,7 +95,7 @@ def launch(
             num_threads=threads_per_rank,
             timeout_s=timeout,
         )
-        output = Output(folder, num_ranks, grouped)
+        output = RankOutput(folder, num_ranks, grouped)
         try:
             with Ranks(num_ranks, job) as ranks:
                 ranks.wait(timeout, survive, output.show)

@@ -7,7 +7,7 @@ import re
 GLOO_MESSAGE = re.compile(rb"(?m)^\[Gloo\] Rank \d+ is connected to [^\n]*\n")
 
 
-class Output:
+class RankOutput:
     """Shows what the ranks have written into their files, each line tagged ``[rank]``."""
 
     def __init__(self, folder: str, num_ranks: int, grouped: bool) -> None:

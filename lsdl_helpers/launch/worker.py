@@ -129,7 +129,7 @@ def exit_with_children() -> NoReturn:
 
 
 def detach_from_terminal() -> None:
-    """Ignore Ctrl-C, and lead a process group, to which all that this process starts belongs.
+    """Ignore Ctrl-C, and begin a process group, so that children can be killed together.
 
     The process that called ``launch`` hears Ctrl-C, and kills the group.
     """

@@ -2,8 +2,8 @@
 
 from lsdl_helpers.measure.calibration import calibrate, limits
 from lsdl_helpers.measure.cost import Cost, LayerCost, cost
-from lsdl_helpers.measure.limits import Limits
 from lsdl_helpers.measure.machine import Machine, machine
+from lsdl_helpers.measure.machine_limits import Limits
 from lsdl_helpers.measure.processors import Processor, list_processors, processor
 from lsdl_helpers.measure.roofline import LayerTime, PredictedTime, predict_time
 from lsdl_helpers.measure.statistics import bootstrap, mean_and_error, paired_difference

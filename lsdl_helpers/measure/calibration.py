@@ -9,7 +9,7 @@ from lsdl_helpers.measure.calibration_file import (
     read_calibration,
     save_calibration,
 )
-from lsdl_helpers.measure.limits import Limits
+from lsdl_helpers.measure.machine_limits import Limits
 from lsdl_helpers.measure.microbenchmarks import WORKING_SETS, device_kind, measure_limits
 
 CALIBRATE = "python -m lsdl_helpers calibrate"

@@ -7,8 +7,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from lsdl_helpers.measure.limits import Limits
 from lsdl_helpers.measure.machine import UNKNOWN, machine
+from lsdl_helpers.measure.machine_limits import Limits
 from lsdl_helpers.measure.timing import benchmark
 
 DTYPES = ("float32", "bfloat16", "int8")

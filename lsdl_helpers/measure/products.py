@@ -39,7 +39,7 @@ def _bilinear(x: Shape, weight: Shape, y: Shape, *_: Any, **__: Any) -> int:
 
 
 def _onto(formula: Any) -> Any:
-    """The same for an operation that adds the product to its first argument."""
+    """Adapt a FLOP formula to an operation whose first argument is the accumulator, as addmm."""
     return lambda start, x, y, **_: formula(x, y)
 
 

@@ -9,7 +9,7 @@ import torch
 
 from lsdl_helpers.ledger.quantity import format_quantity
 from lsdl_helpers.measure.cost import Cost, LayerCost
-from lsdl_helpers.measure.limits import Limits
+from lsdl_helpers.measure.machine_limits import Limits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,9 +98,9 @@ def predict_time(
 
     Args:
         cost: what the network costs, from :func:`~lsdl_helpers.measure.cost.cost`.
-        machine: its :class:`~lsdl_helpers.measure.limits.Limits`; the bandwidth in it is that
-            of one thread, so that more threads are predicted too slow where traffic decides. On
-            NVIDIA GPUs torch's convolutions of float32 use the faster TF32 unless that is turned
+        machine: its :class:`~lsdl_helpers.measure.machine_limits.Limits`; their bandwidth is
+            that of one thread, so that more threads are predicted too slow where traffic decides.
+            On NVIDIA GPUs torch's convolutions of float32 use the faster TF32 unless that is turned
             off, and its matrix product, which gives the peak, does not.
         dtype: that of the network.
         threads: CPU threads.

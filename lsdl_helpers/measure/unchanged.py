@@ -10,7 +10,7 @@ from torch.utils._pytree import tree_map_only
 
 @contextmanager
 def unchanged(model: nn.Module, replace: Callable[[torch.Tensor], torch.Tensor]) -> Iterator[None]:
-    """Put back at the end, also after an error, what each module of a network held before.
+    """Restore all that a network's modules hold when the block ends, also after an error.
 
     Meanwhile the modules hold copies of their dictionaries, lists and tuples: parameters, buffers
     and modules, hooks, attributes of any other name. What lies in objects of another kind is not

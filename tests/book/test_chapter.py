@@ -41,6 +41,8 @@ def test_a_new_chapter_passes_every_check(tmp_path):
     assert written == {*pages, "lsdl_helpers/labs/dynamic/trial_page.py"}
     checked = run("-m", "pytest", "-q", "-p", "no:cacheprovider", *CHECKS, *pages, *OF_IT)
     assert checked.returncode == 0, checked.stdout + checked.stderr
+    linted = run("-m", "ruff", "check", "--no-cache")
+    assert linted.returncode == 0, linted.stdout
     again = run("-m", "tools.chapter", "dynamic/trial_page")
     assert (again.returncode, again.stdout) == (2, "")
     assert "book/dynamic/trial_page.ipynb exists; allowed: the name of a new" in again.stderr

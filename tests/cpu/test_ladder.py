@@ -52,5 +52,5 @@ def test_another_level_is_an_error():
 
 def test_a_gain_is_a_ratio_of_times():
     times = LadderTimes({"SSE float": 6.0, "VNNI int8": 2.0}, "measured here")
-    assert times.gain("VNNI int8") == 3.0
-    assert times.gain("SSE float", over="VNNI int8") == pytest.approx(1 / 3)
+    assert times.speedup("VNNI int8") == 3.0
+    assert times.speedup("SSE float", baseline="VNNI int8") == pytest.approx(1 / 3)

@@ -7,7 +7,7 @@ import pytest
 import torch.distributed as dist
 
 from lsdl_helpers.launch import launch
-from lsdl_helpers.launch.output import Output
+from lsdl_helpers.launch.output import RankOutput
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
@@ -29,7 +29,7 @@ def shown(output, capsys, last=False):
 
 
 def test_a_bar_moves_in_one_line(tmp_path, write, capsys):
-    output = Output(tmp_path, 2, grouped=False)
+    output = RankOutput(tmp_path, 2, grouped=False)
     for text, expected in [
         ("\r10 %", "[0] 10 %"),
         ("", ""),
@@ -43,7 +43,7 @@ def test_a_bar_moves_in_one_line(tmp_path, write, capsys):
 
 
 def test_lines_of_others_are_written_over_a_bar(tmp_path, write, capsys):
-    output = Output(tmp_path, 2, grouped=False)
+    output = RankOutput(tmp_path, 2, grouped=False)
     write(0, "\r30 of 100 done")
     write(1, "hello\n")
     assert shown(output, capsys) == "[0] 30 of 100 done\r[1] hello         \n"
@@ -52,7 +52,7 @@ def test_lines_of_others_are_written_over_a_bar(tmp_path, write, capsys):
 
 
 def test_grouped_output_has_the_end_of_each_bar(tmp_path, write, capsys):
-    output = Output(tmp_path, 2, grouped=True)
+    output = RankOutput(tmp_path, 2, grouped=True)
     write(1, "\r1\r2\nlast")
     write(0, "\r3\r4\r\n")
     assert shown(output, capsys) == ""
@@ -60,7 +60,7 @@ def test_grouped_output_has_the_end_of_each_bar(tmp_path, write, capsys):
 
 
 def test_only_a_newline_ends_a_line_and_what_gloo_says_is_left_out(tmp_path, write, capsys):
-    output = Output(tmp_path, 1, grouped=False)
+    output = RankOutput(tmp_path, 1, grouped=False)
     write(0, "[Gloo] Rank 0 is connected to 1 peer ranks. Expected number of ... is : 1\n")
     write(0, "a\u2028b\x0bc\x85d\n\nof [Gloo] Rank 0 is connected to mine\n")
     lines = ["a\u2028b\x0bc\x85d", "", "of [Gloo] Rank 0 is connected to mine"]

@@ -92,7 +92,7 @@ def run_worker(fn: Callable[[Any], Any], tasks: Sequence[Any], port: int, folder
 
 
 def wait_for_all(store: dist.Store, num_ranks: int) -> None:
-    """Wait at a barrier of the store, since a rank that dies keeps others from joining."""
+    """Wait until every rank has joined: one that died before would keep the others waiting."""
     if store.add("here", 1) == num_ranks:
         store.set("all here", "")
     store.wait(["all here"])

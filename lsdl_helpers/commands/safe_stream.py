@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 
-class Output:
+class SafeStream:
     """A stream that no error of writing stops: the work goes on without the output.
 
     A character that the stream cannot show is written as its number, as in ``\\u732b``.
