@@ -8,7 +8,6 @@ import subprocess
 import sys
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -86,32 +85,10 @@ def test_an_address(run, pages):
     assert "espresso" in out
 
 
-def bad_pictures(folder):
-    (folder / "empty.png").touch()
-    (folder / "text.png").write_text("not a picture")
-    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
-    Image.fromarray(noise).save(folder / "truncated.png")
-    content = (folder / "truncated.png").read_bytes()
-    (folder / "truncated.png").write_bytes(content[: len(content) // 2])
-    Image.new("1", (20_000, 10_000)).save(folder / "bomb.png")
-    Image.new("RGB", (101, 1)).save(folder / "thread.png")
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("missing.png", "there is no such file"),
-        ("", "is a folder"),
-        ("empty.png", "the file is empty"),
-        ("text.png", "not a picture"),
-        ("truncated.png", "cannot be decoded"),
-        ("bomb.png", "more than [0-9,]+ pixels"),
-        ("thread.png", "too long and narrow"),
-    ],
-)
-def test_bad_pictures(run, tmp_path, name, message):
-    bad_pictures(tmp_path)
-    assert_one_line(run("--image", tmp_path / name), 2, message)
+def test_bad_pictures(run, tmp_path):
+    assert_one_line(run("--image", tmp_path / "missing.png"), 2, "there is no such file")
+    (tmp_path / "text.png").write_text("not a picture")
+    assert_one_line(run("--image", tmp_path / "text.png"), 2, "not a picture")
 
 
 @pytest.mark.parametrize(
@@ -203,11 +180,12 @@ def test_weights_whose_package_is_missing(run, monkeypatch):
 
 
 def test_commands_are_listed(capsys):
-    with pytest.raises(SystemExit, match="0"):
-        main(["--help"])
-    shown = capsys.readouterr().out
-    for name, sentence in COMMANDS.items():
-        assert f"{name:12}{sentence}" in shown
+    for arguments in ([], ["--help"]):
+        with pytest.raises(SystemExit, match="0"):
+            main(arguments)
+        shown = capsys.readouterr().out
+        for name, sentence in COMMANDS.items():
+            assert f"{name:12}{sentence}" in shown
     with pytest.raises(SystemExit, match="2"):
         main(["paint"])
     assert len(capsys.readouterr().err.splitlines()) == 1
@@ -242,11 +220,3 @@ def test_a_reader_that_leaves_early_is_no_error():
     command = f"{sys.executable} -m lsdl_helpers classify --image {COFFEE} --top 1000 | head -1"
     result = subprocess.run(command, shell=True, capture_output=True, text=True)
     assert (result.stderr, len(result.stdout.splitlines())) == ("", 1)
-
-
-def test_without_a_command_the_commands_are_listed(capsys):
-    with pytest.raises(SystemExit) as leaving:
-        main([])
-    assert leaving.value.code == 0
-    shown = capsys.readouterr().out
-    assert all(name in shown for name in COMMANDS)

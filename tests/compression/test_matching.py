@@ -1,6 +1,5 @@
 """Training on labels and on the answers of another network."""
 
-import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -90,8 +89,3 @@ def test_answers_are_given_in_evaluation_mode():
     x = points(7)
     wanted = net[0](x).detach().softmax(-1)
     torch.testing.assert_close(answers(net, x, batch_size=3), wanted)
-
-
-def test_no_step_is_a_mistake():
-    with pytest.raises(ValueError, match="steps is 0"):
-        train_network(linear(), points(), torch.zeros(200, dtype=torch.long), steps=0)

@@ -155,8 +155,3 @@ def test_a_torch_without_quantization_names_what_stays(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch.ao.quantization", None)
     with pytest.raises(ImportError, match=r"cpu\.quantize_linear\(model\) computes the same"):
         quantize_dynamic(nn.Linear(4, 2))
-
-
-def test_bits_are_two_to_eight():
-    with pytest.raises(ValueError, match="bits=9; allowed: 2 to 8"):
-        quantize_linear(nn.Linear(4, 2), 9)

@@ -165,16 +165,6 @@ def test_what_can_be_loaded_is_saved(tmp_path, value):
     assert torch.equal(loaded, value) if torch.is_tensor(value) else loaded == value
 
 
-class Raises:
-    def __reduce__(self):
-        raise OSError("of an object")
-
-
-def test_an_error_that_is_not_of_the_disk_is_not_told_as_one(tmp_path):
-    with pytest.raises(ValueError, match=r"state\['a'\] is a .*Raises"):
-        save_checkpoint(tmp_path, 1, {"a": Raises()})
-
-
 def test_the_content_is_on_the_disk_before_it_has_a_name(tmp_path, monkeypatch):
     """And the name before save_checkpoint returns."""
     calls = []

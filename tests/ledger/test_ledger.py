@@ -91,11 +91,6 @@ def test_what_cannot_be_written_is_refused(ledger, kind, given, tmp_path):
     ledger.export(tmp_path / "report")
 
 
-def test_ratio_is_measured_over_predicted(ledger):
-    ledger.predict("time", 2.0, unit="ms")
-    assert ledger.measure("time", 3.0).ratio == 1.5
-
-
 def test_a_ratio_needs_a_measurement(ledger):
     with pytest.raises(ValueError, match="'time' has not been measured yet"):
         _ = ledger.predict("time", 2.0).ratio

@@ -7,10 +7,7 @@ from lsdl_helpers.ledger import format_quantity
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
     [
-        (138357544, "", "138,357,544"),
         (np.int64(12), "", "12"),
-        (0.31249, "s", "0.312 s"),
-        (1.0, "ratio", "1.00×"),
         (99.96, "ms", "100 ms"),
         (15470.3, "", "15,470"),
         (-0.3, "", "-0.300"),

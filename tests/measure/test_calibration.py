@@ -1,13 +1,19 @@
 import importlib
 import json
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lsdl_helpers.measure import calibrate, calibration, calibration_file, limits, machine
-from lsdl_helpers.measure.calibration_file import calibration_path, save_calibration
+from lsdl_helpers.measure.calibration_file import (
+    calibration_path,
+    read_calibration,
+    save_calibration,
+)
 from lsdl_helpers.measure.microbenchmarks import WORKING_SETS
 
 
@@ -115,6 +121,18 @@ def test_without_a_home_folder_it_goes_on(monkeypatch, made, capsys):
     reason = "no home folder is known; set LSDL_HOME to a folder"
     assert saved == f"the calibration is not saved: {reason}"
     assert read == f"the calibration: ignored: {reason}"
+
+
+def test_two_that_write_at_once_keep_both_parts(monkeypatch):
+    def read_slowly():
+        content = read_calibration()
+        time.sleep(0.1)  # without the lock the other one reads the same now
+        return content
+
+    monkeypatch.setattr(calibration_file, "read_calibration", read_slowly)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(save_calibration, ("cpu", "parallel"), ({}, {})))
+    assert read_calibration() == {"cpu": {}, "parallel": {}}
 
 
 def test_another_device_is_an_error():

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from lsdl_helpers.numerics import FP4_E2M1, FP8_E4M3, bits_per_number, mx_quantize, mx_round
+from lsdl_helpers.numerics import FP4_E2M1, FP8_E4M3, mx_quantize, mx_round
 
 
 @pytest.mark.parametrize("element", [FP4_E2M1, FP8_E4M3])
@@ -28,10 +28,6 @@ def test_a_block_worked_out_by_hand():
 
 def test_zeros_stay_zeros():
     assert not mx_round(torch.zeros(32), FP8_E4M3).any()
-
-
-def test_bits():
-    assert [bits_per_number(FP8_E4M3), bits_per_number(FP4_E2M1)] == [8.25, 4.25]
 
 
 @pytest.mark.parametrize("bad", [torch.ones(33), torch.full((32,), float("nan"))])

@@ -1,4 +1,3 @@
-import ast
 import os
 import pickle
 import signal
@@ -18,8 +17,6 @@ from lsdl_helpers.parallel.inference.work_queue import (
     read_answer,
     store_answer,
 )
-from tests.book import page
-from tools.notebook_form import ROOT
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 TASKS = list(range(100, 140))
@@ -136,45 +133,6 @@ def test_nothing_is_unpickled_that_another_user_wrote_into_the_store(monkeypatch
     assert not list(tmp_path.iterdir())
 
 
-def test_only_local_store_opens_a_store():
-    """Any other one may listen to the network."""
-    rooms = ("lsdl_helpers", "book", "examples", "experiments", "benchmarks", "tools")
-    files = [path for room in rooms for path in (ROOT / room).rglob("*.py")]
-    sources = {path.name: path.read_text() for path in files}
-    for path in page.book_notebooks():
-        sources[path.name] = "\n".join(cell.source for _, cell in page.read(path).code)
-    opening = [name for name, source in sources.items() if opens_a_store(page.tree(source))]
-    assert opening == ["launcher.py"]
-
-
-def opens_a_store(tree):
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("TCPStore"):
-            master = [k.value for k in node.keywords if k.arg == "is_master"]
-            if len(node.args) > 3 or any(ast.unparse(value) != "False" for value in master):
-                return True
-    return False
-
-
-@pytest.mark.parametrize(("source", "opens"), [
-    ('dist.TCPStore("127.0.0.1", 0, None, True)', True),
-    ('TCPStore("", 0, is_master=rank == 0)', True),
-    ('dist.TCPStore("127.0.0.1", port, use_libuv=False)', False),
-])  # fmt: skip
-def test_what_opens_a_store(source, opens):
-    assert opens_a_store(ast.parse(source)) == opens
-
-
-class Unreadable:
-    def __reduce__(self):
-        return int, ("x",)
-
-
-def test_an_answer_that_cannot_be_read_is_an_error_of_its_rank():
-    with pytest.raises(RankError, match="rank 0 returned what cannot be unpickled: ValueError"):
-        answer_all(lambda task: Unreadable(), [1], num_ranks=1)
-
-
 def test_the_first_answer_counts(tmp_path):
     store = dist.HashStore()
     store_answer(store, tmp_path, 0, 1, "first")
@@ -196,6 +154,5 @@ def test_tasks_without_an_answer_are_handed_out_again(tmp_path):
 
 
 def test_the_bar_is_as_long_as_what_is_done():
-    assert format_bar(0, 3, width=6) == "[      ] 0 of 3 answered"
     assert format_bar(1, 3, width=6) == "[##    ] 1 of 3 answered"
     assert format_bar(0, 0, width=2) == "[  ] 0 of 0 answered"

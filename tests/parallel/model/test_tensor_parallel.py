@@ -7,12 +7,10 @@ import pytest
 import torch
 import torch.distributed as dist
 from torch import nn
-from torch.nn import functional as F
 
 from lsdl_helpers.launch import launch
 from lsdl_helpers.parallel.model.tensor_parallel import (
     ColumnParallelLinear,
-    RowParallelLinear,
     TensorParallelGroup,
     gather_parameters,
     split_linear_layers,
@@ -30,7 +28,8 @@ def blocks():
 
 def train(model, steps=STEPS):
     generator = torch.Generator().manual_seed(1)
-    optimizer = torch.optim.AdamW(model.parameters(), foreach=False)
+    # Adam would hide a wrong factor of a gradient
+    optimizer = torch.optim.SGD(model.parameters(), 0.1, momentum=0.9, foreach=False)
     for _ in range(steps):
         x = torch.randn(2, 8, WIDTH, generator=generator)
         optimizer.zero_grad()
@@ -78,19 +77,13 @@ def alone():
     return {name: p.detach() for name, p in train(blocks()).named_parameters()}
 
 
-def without_key_biases(name, parameter):
-    """Their gradient is zero but for rounding, which Adam makes as large as any other."""
-    return parameter.view(HEADS, 3, -1)[:, [0, 2]] if name.endswith("qkv.bias") else parameter
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(("way", "num_ranks"), [(by_hand, 2), (by_hand, 4), (by_dtensor, 2)])
 def test_ten_steps_are_those_of_one_process(alone, way, num_ranks):
     for whole, held, messages in launch(way, num_ranks, backend="gloo"):
         assert whole.keys() == alone.keys()
         for name, parameter in whole.items():
-            one, other = (without_key_biases(name, p) for p in (parameter, alone[name]))
-            assert torch.allclose(one, other, rtol=0, atol=3e-5), name
+            assert torch.allclose(parameter, alone[name], rtol=0, atol=3e-5), name
         assert held == NUM_BLOCKS * block_parameters(WIDTH, num_ranks)
         count = STEPS * messages if way is by_dtensor else len(messages)
         assert count == STEPS * NUM_BLOCKS * 4, "two forward and two backward"
@@ -98,35 +91,12 @@ def test_ten_steps_are_those_of_one_process(alone, way, num_ranks):
             assert set(messages) == {2 * 8 * WIDTH * 4}, "bytes of the activations"
 
 
-def one_pair():
-    torch.manual_seed(0)
-    up, down, x = nn.Linear(6, 8), nn.Linear(8, 6), torch.randn(5, 6, requires_grad=True)
-    group = TensorParallelGroup()
-    split_up, split_down = ColumnParallelLinear(up, group), RowParallelLinear(down, group)
-    y = split_down(F.gelu(split_up(x)))
-    y.square().sum().backward()
-    mine, x.grad = x.grad.clone(), None
-    whole = down(F.gelu(up(x)))
-    whole.square().sum().backward()
-    gradients = [
-        (split_up.weight.grad, group.shard(up.weight.grad, 0)),
-        (split_up.bias.grad, group.shard(up.bias.grad, 0)),
-        (split_down.weight.grad, group.shard(down.weight.grad, 1)),
-        (split_down.bias.grad, down.bias.grad),
-        (mine, x.grad),
-        (y, whole),
-    ]
-    return [float((a - b).abs().max()) for a, b in gradients]
-
-
 def odd():
     ColumnParallelLinear(nn.Linear(4, 7), TensorParallelGroup())
 
 
 @pytest.mark.slow
-def test_columns_then_rows():
-    for differences in launch(one_pair, 2, backend="gloo"):
-        assert max(differences) < 2e-5
+def test_columns_must_be_a_multiple_of_the_ranks():
     with pytest.raises(RuntimeError, match="7 is no multiple of 2 ranks"):
         launch(odd, 2, backend="gloo")
 
