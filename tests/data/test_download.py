@@ -8,7 +8,7 @@ import time
 import pytest
 
 from lsdl_helpers.data import DownloadError, fetch
-from lsdl_helpers.data.download import Bar, cache_folder
+from lsdl_helpers.data.download import Bar
 
 BODY = bytes(range(256)) * 4000  # about a megabyte
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -48,10 +48,6 @@ def test_the_right_file_comes_once(pages, cache):
         assert path.read_bytes() == BODY
     assert pages.requests == [NAME]
     assert files(cache) == [NAME]
-
-
-def test_the_cache_is_torchs_own(cache):
-    assert cache_folder() == cache
 
 
 def assert_refused(pages, cache, message, sha256=PREFIX, **options):

@@ -76,36 +76,28 @@ def chosen(local_rank, *peers, backend=None):
     return context.backend, str(context.device), context.why
 
 
-OWN = "nccl: every rank has a GPU of its own"
+OWN_GPU = "nccl: every rank has a GPU of its own"
 
 
-def test_nccl_where_every_rank_has_a_gpu(monkeypatch):
+@pytest.mark.parametrize(("gpus", "local_rank", "peers", "asked", "expected"), [
+    ("ab", 1, ["a"], None, ("nccl", "cuda:1", OWN_GPU)),
+    ("ab", 1, ["x", "y", "a"], "nccl", ("nccl", "cuda:1", OWN_GPU)),
+    ("b", 1, ["a"], None, ("nccl", "cuda:0", OWN_GPU)),  # Slurm shows each rank only its own
+    ("ab", 2, ["a", "b"], None, ("gloo", "cpu", "gloo on the CPU: ranks 0 and 2 share a GPU")),
+    ("a", 0, [""], None, ("gloo", "cpu", "gloo on the CPU: rank 0 has no GPU")),
+    ("a", 0, [], "gloo", ("gloo", "cpu", "gloo on the CPU: asked for")),
+])  # fmt: skip
+def test_nccl_where_every_rank_has_a_gpu_else_gloo(
+    monkeypatch, gpus, local_rank, peers, asked, expected
+):
+    fake_gpus(monkeypatch, *gpus)
+    assert chosen(local_rank, *peers, backend=asked) == expected
+
+
+def test_nccl_is_refused_where_ranks_share_a_gpu(monkeypatch):
     fake_gpus(monkeypatch, "a", "b")
-    assert chosen(1, "a") == ("nccl", "cuda:1", OWN)
-    assert chosen(1, "x", "y", "a", backend="nccl") == ("nccl", "cuda:1", OWN)
-
-
-def test_nccl_where_slurm_shows_each_rank_only_its_gpu(monkeypatch):
-    fake_gpus(monkeypatch, "b")
-    assert chosen(1, "a") == ("nccl", "cuda:0", OWN)
-
-
-def test_gloo_where_gpus_are_fewer_than_ranks(monkeypatch):
-    fake_gpus(monkeypatch, "a", "b")
-    expected = ("gloo", "cpu", "gloo on the CPU: ranks 0 and 2 share a GPU")
-    assert chosen(2, "a", "b") == expected
     with pytest.raises(ValueError, match="'nccl', but ranks 0 and 2 share a GPU; it must be 'gl"):
         chosen(2, "a", "b", backend="nccl")
-
-
-def test_gloo_if_another_machine_has_no_gpu(monkeypatch):
-    fake_gpus(monkeypatch, "a")
-    assert chosen(0, "") == ("gloo", "cpu", "gloo on the CPU: rank 0 has no GPU")
-
-
-def test_gloo_if_asked_for(monkeypatch):
-    fake_gpus(monkeypatch, "a")
-    assert chosen(0, backend="gloo") == ("gloo", "cpu", "gloo on the CPU: asked for")
 
 
 @pytest.mark.usefixtures("alone")

@@ -71,14 +71,8 @@ def test_a_size_that_takes_too_long_ends_it(monkeypatch):
     assert clock.calls == 1
 
 
-def test_bandwidth_counts_reads_and_writes_and_no_overhead(monkeypatch):
-    copied = Clock(lambda target: 1e-3 + 2 * target.numel() * target.element_size() / 1e9)
-    monkeypatch.setattr(microbenchmarks, "_best", copied)
-    assert microbenchmarks._bandwidth(2**20, "cpu", 1.0, overhead=1e-3) == pytest.approx(1e9)
-
-
 @pytest.mark.parametrize(("kind", "expected"), [("cpu", 1e9), ("meta", 0.5e9)])
-def test_only_a_cpu_waits_for_an_operation_to_begin(monkeypatch, kind, expected):
+def test_a_copy_reads_and_writes_and_only_a_cpu_waits_until_it_begins(monkeypatch, kind, expected):
     monkeypatch.setattr(microbenchmarks, "device_kind", lambda device: kind)
     monkeypatch.setattr(microbenchmarks, "_peak", lambda *args: 1.0)
     monkeypatch.setattr(microbenchmarks, "_copy_overhead", lambda share: 1e-3)

@@ -55,9 +55,10 @@ def test_a_mistake_of_the_forward_is_its_own():
         cost(Network(after=lambda x, y: x), (2, 8))
 
 
-def test_an_input_of_too_few_axes_is_named():
+@pytest.mark.parametrize("network", [nn.Linear(4, 3), nn.Flatten(3)])
+def test_an_input_of_another_shape_is_named(network):
     with pytest.raises(ValueError, match=r"does not take torch.float32 of shape \(2, 8\)"):
-        cost(nn.Flatten(3), (2, 8))
+        cost(network, (2, 8))
 
 
 def test_modules_without_shapes_or_source_are_named():

@@ -27,16 +27,6 @@ def test_threads_are_set_meanwhile_and_put_back():
     assert torch.get_num_threads() == before
 
 
-def test_no_threads_is_an_error():
-    with pytest.raises(ValueError, match="threads is 0; it must be at least 1"):
-        benchmark(lambda: None, threads=0)
-
-
-def test_no_samples_is_an_error():
-    with pytest.raises(ValueError, match="least is 0; it must be at least 1"):
-        benchmark(lambda: None, least=0)
-
-
 def test_the_first_call_is_not_counted():
     calls = []
     assert len(benchmark(lambda: calls.append(1), seconds=0, least=3).samples) == 3
@@ -68,15 +58,17 @@ def test_a_comparison_says_what_it_found():
     assert text == "slow / quick: 2.00× (95 % interval 1.90× to 2.10×)"
 
 
-@pytest.mark.parametrize("number", [1, 3])
-def test_compare_takes_two(number):
-    with pytest.raises(ValueError, match=f"compare takes two functions by name, not {number}"):
-        compare(**{f"fn{k}": lambda: None for k in range(number)})
-
-
-def test_a_comparison_needs_two_samples():
-    with pytest.raises(ValueError, match="least is 1; an interval needs at least 2"):
-        compare(a=lambda: None, b=lambda: None, seconds=0, least=1)
+@pytest.mark.parametrize(("call", "options", "message"), [
+    (benchmark, {"threads": 0}, "threads is 0; it must be at least 1"),
+    (benchmark, {"least": 0}, "least is 0; it must be at least 1"),
+    (compare, {}, "compare takes two functions by name, not 1"),
+    (compare, {"b": len, "c": len}, "compare takes two functions by name, not 3"),
+    (compare, {"b": len, "least": 1}, "least is 1; an interval needs at least 2"),
+])  # fmt: skip
+def test_mistakes_are_named(call, options, message):
+    function = {"fn" if call is benchmark else "a": lambda: None}
+    with pytest.raises(ValueError, match=message):
+        call(**function, **options)
 
 
 class Event:

@@ -1,7 +1,6 @@
 import pytest
 
-from lsdl_helpers.models import build, list_models
-from lsdl_helpers.models.registry import register
+from lsdl_helpers.models import build, list_models, registry
 
 
 def test_unknown_name_lists_the_known():
@@ -26,11 +25,9 @@ def test_a_second_builder_of_one_name_is_refused():
         pass
 
     with pytest.raises(ValueError, match="two builders are named 'vgg11'"):
-        register(vgg11)
+        registry.register(vgg11)
 
 
 def test_every_model_has_a_sentence():
-    from lsdl_helpers.models import registry
-
     for name in list_models():
         assert registry._builders[name].__doc__.strip()

@@ -9,30 +9,22 @@ from lsdl_helpers.models import build, list_models
 from lsdl_helpers.models.vgg import TABLE_1, make_layers
 from tests.models.twins import on_meta, pair_of, relative_difference, shapes, weighted_layers
 
-PARAMETERS = {
-    "vgg11": 132_863_336,
-    "vgg11_lrn": 132_863_336,
-    "vgg13": 133_047_848,
-    "vgg16_c": 133_638_952,
-    "vgg16": 138_357_544,
-    "vgg19": 143_667_240,
+COUNTS = {  # layers with weights, parameters: as Table 2 prints them, rounded to millions
+    "vgg11": (11, 132_863_336),
+    "vgg11_lrn": (11, 132_863_336),
+    "vgg13": (13, 133_047_848),
+    "vgg16_c": (16, 133_638_952),
+    "vgg16": (16, 138_357_544),
+    "vgg19": (19, 143_667_240),
 }
-LAYERS = {"vgg11": 11, "vgg11_lrn": 11, "vgg13": 13, "vgg16_c": 16, "vgg16": 16, "vgg19": 19}
 TWINS = ["vgg11", "vgg13", "vgg16", "vgg19"]
 
 
-@pytest.mark.parametrize("name", PARAMETERS)
-def test_parameters_as_recounted(name):
-    assert sum(p.numel() for p in on_meta(name).parameters()) == PARAMETERS[name]
-
-
-@pytest.mark.parametrize("name", LAYERS)
-def test_number_of_layers_with_weights(name):
-    assert len(weighted_layers(on_meta(name))) == LAYERS[name]
-
-
-def test_rounded_to_millions_as_printed_in_table_2():
-    assert [round(n / 1e6) for n in PARAMETERS.values()] == [133, 133, 133, 134, 138, 144]
+@pytest.mark.parametrize("name", COUNTS)
+def test_layers_with_weights_and_parameters_as_recounted(name):
+    model = on_meta(name)
+    num_parameters = sum(p.numel() for p in model.parameters())
+    assert (len(weighted_layers(model)), num_parameters) == COUNTS[name]
 
 
 def test_c_is_d_with_a_smaller_last_filter_in_three_stages():
