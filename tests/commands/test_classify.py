@@ -6,12 +6,14 @@ import os
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from dataclasses import replace
 
 import pytest
 from PIL import Image
 
 from lsdl_helpers.__main__ import COMMANDS, main
+from lsdl_helpers.commands import classify
 from lsdl_helpers.data.photographs import PHOTOGRAPHS
 from lsdl_helpers.pretrained import PRETRAINED
 
@@ -218,3 +220,30 @@ def test_a_reader_that_leaves_early_is_no_error():
     command = f"{sys.executable} -m lsdl_helpers classify --image {COFFEE} --top 1000 | head -1"
     result = subprocess.run(command, shell=True, capture_output=True, text=True)
     assert (result.stderr, len(result.stdout.splitlines())) == ("", 1)
+
+
+def test_from_the_command_to_its_labels_it_is_six_calls_at_most(capsys):
+    """Calls of our own functions, in a chain and by one; reading and building are one call each."""
+    stack, deepest, callees = [], [], defaultdict(set)
+
+    def follow(frame, event, _):
+        name = f"{frame.f_globals.get('__name__')}.{frame.f_code.co_qualname}"
+        if not name.startswith("lsdl_helpers.") or "<" in name:
+            return
+        if event == "call":
+            stack.append(name)
+            within = [other for other in stack[:-1] if re.search(r"\.(data|models)\.", other)]
+            if not within:
+                deepest[:] = max(deepest, stack, key=len)
+                callees[stack[-2] if stack[1:] else None].add(name)
+        elif event == "return":
+            stack.pop()
+
+    sys.setprofile(follow)
+    try:
+        assert classify.main(["--image", COFFEE]) == 0
+    finally:
+        sys.setprofile(None)
+    assert "espresso" in capsys.readouterr().out
+    assert len(deepest) <= 6, deepest
+    assert all(len(names) <= 6 for names in callees.values()), callees
