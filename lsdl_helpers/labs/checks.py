@@ -1,4 +1,4 @@
-"""Checking a reader's answer: what is asked, one hint, and what is wrong with it."""
+"""Checking a reader's answer: what is asked, a hint on request, and what is wrong with it."""
 
 import copy
 import importlib
@@ -41,9 +41,11 @@ class Exercise:
 def check(exercise_id: str, answer: Any) -> None:
     """Check an answer: say what is asked while it is ``...``, raise while it is wrong.
 
+    The answer ``"hint"`` asks for the exercise's hint.
+
     Args:
         exercise_id: chapter and number, e.g. "models/vgg/1".
-        answer: what the exercise asks for, or ``...``.
+        answer: what the exercise asks for, ``...`` or ``"hint"``.
 
     Raises:
         ValueError: if the answer is wrong, with a message that helps; or if there is no such
@@ -51,7 +53,7 @@ def check(exercise_id: str, answer: Any) -> None:
 
     >>> check("models/vgg/1", ...)
     Exercise models/vgg/1: How many parameters are left?
-    Hint: ...
+    For a hint: check("models/vgg/1", "hint")
     """
     chapter, _, number = exercise_id.rpartition("/")
     by_number = {f"{k}": exercise for k, exercise in enumerate(exercises(chapter), start=1)}
@@ -60,7 +62,11 @@ def check(exercise_id: str, answer: Any) -> None:
         raise ValueError(f"no exercise is called {exercise_id!r}; there are {names}")
     exercise = by_number[number]
     if answer is ...:
-        print(f"Exercise {exercise_id}: {exercise.asks}\nHint: {exercise.hint}")
+        print(f"Exercise {exercise_id}: {exercise.asks}")
+        print(f'For a hint: check("{exercise_id}", "hint")')
+        return
+    if isinstance(answer, str) and answer == "hint":
+        print(f"Hint: {exercise.hint}")
         return
     wrong = exercise.judge(answer)
     if wrong:

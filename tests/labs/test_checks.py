@@ -32,7 +32,9 @@ def test_the_stub_prints_what_is_asked_and_one_hint(name, capsys):
     check(name, ...)
     asks, hint = capsys.readouterr().out.splitlines()
     assert asks.startswith(f"Exercise {name}: ")
-    assert hint.startswith("Hint: ")
+    assert hint == f'For a hint: check("{name}", "hint")'
+    check(name, "hint")
+    assert capsys.readouterr().out == f"Hint: {EXERCISES[name].hint}\n"
 
 
 def test_a_question_has_a_sentence_that_asks():

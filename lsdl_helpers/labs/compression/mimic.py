@@ -39,8 +39,8 @@ def _drawn(images: Tensor, *shape: int) -> Tensor:
 EXERCISES = (
     Exercise(
         title="A smaller student",
-        question="How many times more multiply-adds does the ensemble of 16 do than a student "
-        "with 64 hidden units? One member does 109,184.",
+        question="One member of the ensemble does 109,184 multiply-adds. How many times more does "
+        "the ensemble of 16 do than a student of 256 inputs, 64 hidden units and 10 outputs?",
         hint="a member has 109,184 multiply-adds; the student multiplies 256 × 64 and 64 × 10",
         judge=Number(
             16 * MEMBER / SMALL,
@@ -56,9 +56,9 @@ EXERCISES = (
     ),
     Exercise(
         title="RANDOM",
-        question="Write the sampler that showed us specks: a function of pictures (N, 1, 16, "
-        "16) and a number n that returns n points, (n, 1, 16, 16). Pixel $p$ of a point is "
-        "pixel $p$ of some picture, drawn for this pixel of this point alone.",
+        question="Write the sampler RANDOM, which showed us specks: a function of pictures "
+        "(N, 1, 16, 16) and a number n that returns n points, (n, 1, 16, 16). Pixel $p$ of a point "
+        "is pixel $p$ of some picture, drawn for this pixel of this point alone.",
         hint="draw n × 256 numbers of pictures by torch.randint; flatten(1) and gather take pixels",
         judge=Function("images and n", _examine_sampler),
         remark="Each pixel is as it should be, and no two have to do with each other.",

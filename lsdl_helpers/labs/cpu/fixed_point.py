@@ -7,7 +7,7 @@ EXERCISES = (
         title="Inputs of 7 bits",
         question="In the first section the error of the inputs was 0.93 %, that of the weights "
         "0.39 %. torch keeps inputs to codes from 0 to 127, over the same range; the weights "
-        "stay. What error of the layer does the formula predict, in percent?",
+        "stay. What error of the layer does that section's formula predict, in percent?",
         hint="by what does the inputs' scale grow? and how do two errors add up?",
         judge=Number(
             1.9,

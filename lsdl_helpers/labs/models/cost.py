@@ -52,8 +52,8 @@ def _better_than_the_next_cheaper(networks: list[Network]) -> list[str]:
 EXERCISES = (
     Exercise(
         title="What separating saves",
-        question="A 3×3 convolution takes 256 channels to 256. How many times the multiply-adds "
-        "of a separable one does it need, which is 3×3 channel by channel and then 1×1?",
+        question="A separable convolution is 3×3 channel by channel, then 1×1. How many times "
+        "its multiply-adds does a full 3×3 convolution do, from 256 channels to 256?",
         hint="an output of the depthwise part sums 9 products; one of the 1x1 part, how many?",
         judge=Number(
             _SEPARABLE,

@@ -87,7 +87,7 @@ EXERCISES = (
     ),
     Exercise(
         title="What the third rank keeps",
-        question="In the same pipeline, with 1F1B and 160 micro-batches: for how many "
+        question="A pipeline of 8 stages trains with 1F1B and 160 micro-batches. For how many "
         "micro-batches does the third rank (number 2) keep activations at the worst moment?",
         hint="how many stages are there from this one to the last?",
         judge=Number(
