@@ -62,15 +62,24 @@ which teaches more than a right one read here."""
 SOLVED = "## Exercise\n\nOne way to the answer, and why it is right."
 ANSWERS = ("answer = 2 * 3 * 4", "answer = 3 + 1", "answer = lambda m, k, n: m * k * n")
 
+NEXT = """
+Written: both notebooks, lsdl_helpers/labs/{chapter}.py, and two lines of _toc.yml.
+Next: the exercises in the lab; the text and code of the page and of the solutions; then
+  .venv/bin/python -m tools.notebooks book/{chapter}.ipynb book/solutions/{chapter}.ipynb
+  .venv/bin/python -m pytest tests/book tests/labs -k {stem}"""
 LAB = '''\
-"""Exercises of the chapter {chapter}."""
+"""Exercises of the chapter {chapter}.
+
+Three to six. At least half ask to decide, to find a fault or to explain a miss. The sentence of a
+question that ends in "?" or begins with "Write" is what the cell of the exercise prints.
+"""
 
 from lsdl_helpers.labs.checks import Cases, Exercise, Function, Number
 
 EXERCISES = (
     Exercise(
         title="A decision",
-        question="Tell what is given. One sentence asks: how many are 2 · 3 · 4?",
+        question="Tell what is given, here 2, 3 and 4. What is their product?",
         hint="the first step, not the result",
         judge=Number(
             24,
@@ -79,13 +88,13 @@ EXERCISES = (
                 6: "the 4 counts, too",
                 12: "the 2 counts, too",
             }},
+            tolerance=1e-3,
         ),
         remark="What is there to learn from the right answer?",
     ),
     Exercise(
         title="A fault",
-        question="Half of the exercises ask to decide, to find a fault or to explain a miss. "
-        "Somebody counts 3 fence posts for 3 gaps. How many are there?",
+        question="Somebody counts 3 fence posts for 3 gaps. How many are there?",
         hint="where does a fence end?",
         judge=Number(
             4,
@@ -105,7 +114,7 @@ EXERCISES = (
             "m, k and n",
             Cases([((2, 3, 4), 24, "all three are factors"), ((2, 3, 0), 0, "n may be 0")]),
         ),
-        remark="Three to six exercises make a lab.",
+        remark="Any three numbers will do.",
         wrong=(
             (lambda m, k, n: m * k, "all three are factors"),
             (lambda m, k, n: m + k + n, "all three are factors"),
@@ -123,7 +132,7 @@ def chapter_page(chapter: str) -> nbformat.NotebookNode:
     image = {"alt": "Two bars of the same height"}
     cells = [
         new_markdown_cell(OPENING.format(title=title(chapter))),
-        new_code_cell(setup_source(chapter)),
+        new_code_cell(setup_source(chapter, reproducible=True)),
         new_markdown_cell("What the page uses, in one cell:"),
         new_code_cell("import matplotlib.pyplot as plt\n\nfrom lsdl_helpers.labs import check"),
         new_markdown_cell(ASK),
@@ -145,7 +154,7 @@ def solutions_page(chapter: str) -> nbformat.NotebookNode:
     """Return the notebook of its solutions, without the questions."""
     cells = [
         new_markdown_cell(SOLUTIONS.format(title=title(chapter), chapter=chapter)),
-        new_code_cell(setup_source(chapter)),
+        new_code_cell(setup_source(chapter, reproducible=True)),
         new_markdown_cell("What the solutions use:"),
         new_code_cell("from lsdl_helpers.labs import check"),
     ]
@@ -190,8 +199,9 @@ def write_chapter(chapter: str, root: Path = ROOT) -> list[Path]:
     Raises:
         ValueError: for a name that is none, a part that does not exist, a chapter that does.
     """
-    if not re.fullmatch(r"[a-z]\w*/[a-z]\w*", chapter, re.ASCII):
-        raise ValueError(f"the name is {chapter!r}; allowed: <part>/<chapter>, e.g. dynamic/faces")
+    if not re.fullmatch(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*", chapter):
+        allowed = "part/chapter of lower-case letters, digits and _, e.g. NAME=dynamic/faces"
+        raise ValueError(f"the name is {chapter!r}; allowed: {allowed}")
     toc = (root / "_toc.yml").read_text(encoding="utf-8")
     listed = with_chapter(toc, chapter)
     pages = {
@@ -214,12 +224,16 @@ def main() -> int:
     from tools.notebooks import LIMIT_S, refresh_all
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("name", help="part and chapter, e.g. dynamic/faces")
+    parser.add_argument("name", nargs="?", default="", help="part and chapter: dynamic/faces")
+    name = parser.parse_args().name
     try:
-        pages = write_chapter(parser.parse_args().name)
+        pages = write_chapter(name)
     except ValueError as error:
         parser.error(str(error))
-    return 1 if refresh_all(pages, LIMIT_S) else 0
+    if refresh_all(pages, LIMIT_S):
+        return 1
+    print(NEXT.format(chapter=name, stem=name.split("/")[1]))
+    return 0
 
 
 if __name__ == "__main__":

@@ -128,7 +128,10 @@ def _quote_questions(notebook: nbformat.NotebookNode, _: str, exercises: list[An
     texts = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
     headed = [cell for cell in texts if HEADING.search(cell.source)]
     if len(headed) != len(exercises):
-        raise ValueError(f"{len(headed)} `##` headings for {len(exercises)} exercises")
+        allowed = "one for each, with its text, and below it a cell with answer and check"
+        raise ValueError(
+            f"{len(headed)} `##` headings for {len(exercises)} exercises; allowed: {allowed}"
+        )
     for cell, exercise in zip(headed, exercises, strict=True):
         quoted = textwrap.indent(exercise.question, "> ", lambda line: True)
         above, below = HEADING.split(cell.source, maxsplit=1)

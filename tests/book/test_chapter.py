@@ -49,7 +49,9 @@ def test_a_new_chapter_passes_every_check(tmp_path):
 
 
 @pytest.mark.parametrize(("name", "reason"), [
-    ("faces", "the name is 'faces'; allowed: <part>/<chapter>"),
+    ("faces", "the name is 'faces'; allowed: part/chapter of lower-case letters, digits and _"),
+    ("", "the name is ''; allowed: part/chapter"),
+    ("dynamic/sum-order", "the name is 'dynamic/sum-order'"),
     ("dynamic/Faces", "the name is 'dynamic/Faces'"),
     ("dynamic/../faces", r"the name is 'dynamic/\.\./faces'"),
     ("dinamic/faces", "no part is called 'dinamic'; there are compression, cpu, dynamic,"),
