@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tools.notebook_form import ROOT, make_canonical, setup_source
+from tools.notebook_form import ROOT, setup_source
 
 OPENING = """\
 # {title}
@@ -214,7 +214,6 @@ def write_chapter(chapter: str, root: Path = ROOT) -> list[Path]:
             raise ValueError(f"{path.relative_to(root)} exists; allowed: the name of a new chapter")
     lab.write_text(LAB.format(chapter=chapter), encoding="utf-8")
     for path, notebook in pages.items():
-        make_canonical(notebook)
         nbformat.write(notebook, path)
     (root / "_toc.yml").write_text(listed, encoding="utf-8")
     return list(pages)

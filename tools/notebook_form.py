@@ -5,7 +5,7 @@ This is the one home of that form. `tools/notebooks.py` writes it, `tests/book/`
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -87,17 +87,19 @@ def write_setup(notebook: nbformat.NotebookNode, chapter: str, address: str = ""
     cell.source = setup_source(chapter, address, reproducible=reproducible)
 
 
-def write_exercises(notebook: nbformat.NotebookNode, path: Path, exercises: Iterable[Any]) -> None:
+def write_exercises(notebook: nbformat.NotebookNode, path: Path, exercises: Sequence[Any]) -> None:
     """Write exercises (title and question) into a chapter, or quote them in its solutions.
 
     Raises:
         ValueError: if there is no place for them, or something else stands there.
     """
-    write = _quote_questions if is_solutions(path) else _write_blocks
-    write(notebook, chapter_of(path), list(exercises))
+    if is_solutions(path):
+        _quote_questions(notebook, exercises)
+    else:
+        _write_blocks(notebook, chapter_of(path), exercises)
 
 
-def _write_blocks(notebook: nbformat.NotebookNode, chapter: str, exercises: list[Any]) -> None:
+def _write_blocks(notebook: nbformat.NotebookNode, chapter: str, exercises: Sequence[Any]) -> None:
     """Write all that stands between two headings; cells keep their ids and outputs."""
     first, last = (_place(notebook, heading) for heading in ("Exercises", "Sources"))
     above, _, below = notebook.cells[first].source.partition("## Exercises")
@@ -124,7 +126,7 @@ def _place(notebook: nbformat.NotebookNode, heading: str) -> int:
     raise ValueError(f"no `## {heading}`: exercises stand from `## Exercises` to `## Sources`")
 
 
-def _quote_questions(notebook: nbformat.NotebookNode, _: str, exercises: list[Any]) -> None:
+def _quote_questions(notebook: nbformat.NotebookNode, exercises: Sequence[Any]) -> None:
     texts = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
     headed = [cell for cell in texts if HEADING.search(cell.source)]
     if len(headed) != len(exercises):

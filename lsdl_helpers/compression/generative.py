@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from lsdl_helpers.training import fit
+from lsdl_helpers.training import fit, random_batches
 
 
 def mixture_points(
@@ -93,9 +93,10 @@ def autoencoder_points(
         torch.manual_seed(seed)
         model = Autoencoder(flat.shape[1])
     optimizer = torch.optim.AdamW(model.parameters(), learning_rate, fused=True)
+    draw_pictures = random_batches([flat], 64, generator, replacement=True)
 
     def draw() -> tuple[Tensor, Tensor, Tensor]:
-        x = flat[torch.randint(len(flat), (64,), generator=generator)]
+        [x] = draw_pictures()
         return x, torch.randn(64, model.code, generator=generator), x
 
     fit(model, draw, model.loss, steps=steps, optimizer=optimizer, schedule="constant")

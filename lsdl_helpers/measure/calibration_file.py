@@ -6,14 +6,14 @@ from typing import Any
 
 from lsdl_helpers.ledger.atomic_write import write_atomically
 from lsdl_helpers.measure.machine import machine
-from lsdl_helpers.measure.user_folder import StoreError, locked, user_folder
+from lsdl_helpers.measure.user_folder import UserFolderError, locked, user_folder
 
 
 def calibration_path() -> Path:
     """Return the path of the file, in the reader's own folder; ``LSDL_HOME`` moves it.
 
     Raises:
-        StoreError: if the reader has no such folder.
+        UserFolderError: if the reader has no such folder.
 
     >>> calibration_path().name
     'machine-...json'
@@ -37,7 +37,7 @@ def read_calibration() -> dict[str, Any]:
             raise ValueError("it is not a dictionary")
     except FileNotFoundError:
         return {}
-    except (StoreError, OSError, ValueError, RecursionError) as error:
+    except (UserFolderError, OSError, ValueError, RecursionError) as error:
         print(f"{path or 'the calibration'}: ignored: {' '.join(str(error).split())}")
         return {}
     return content
@@ -55,5 +55,5 @@ def save_calibration(part: str, value: dict[str, Any]) -> None:
         path = calibration_path()
         with locked(path):
             write_atomically(path, json.dumps({**read_calibration(), part: value}, indent=1))
-    except StoreError as error:
+    except UserFolderError as error:
         print(f"the calibration is not saved: {error}")

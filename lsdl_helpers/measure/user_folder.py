@@ -9,7 +9,7 @@ from pathlib import Path
 LOCK_TIMEOUT_S = 5
 
 
-class StoreError(Exception):
+class UserFolderError(Exception):
     """A file cannot be read or written; the message says which one, and why."""
 
 
@@ -20,7 +20,7 @@ def user_folder() -> Path:
     ``%LOCALAPPDATA%``.
 
     Raises:
-        StoreError: if the reader has no home folder and ``LSDL_HOME`` names no other.
+        UserFolderError: if the reader has no home folder and ``LSDL_HOME`` names no other.
 
     >>> user_folder().name
     'lsdl'
@@ -28,7 +28,7 @@ def user_folder() -> Path:
     try:
         return _platform_folder()
     except RuntimeError:  # of Path.home and Path.expanduser
-        raise StoreError("no home folder is known; set LSDL_HOME to a folder") from None
+        raise UserFolderError("no home folder is known; set LSDL_HOME to a folder") from None
 
 
 def _platform_folder() -> Path:
@@ -50,7 +50,7 @@ def locked(path: Path) -> Iterator[None]:
     Its folder is made if it is missing.
 
     Raises:
-        StoreError: if the lock is not free within 5 s, or for an OSError while it is held.
+        UserFolderError: if the lock is not free within 5 s, or for an OSError while it is held.
 
     >>> with locked(user_folder() / "notes.txt"):
     ...     written = (user_folder() / "notes.txt").write_text("read, changed, written by one")
@@ -63,4 +63,4 @@ def locked(path: Path) -> Iterator[None]:
             yield
     except (OSError, RuntimeError) as error:  # RuntimeError: no locks there
         where = getattr(error, "filename", None) or path
-        raise StoreError(f"{where}: {getattr(error, 'strerror', None) or error}") from None
+        raise UserFolderError(f"{where}: {getattr(error, 'strerror', None) or error}") from None

@@ -96,8 +96,8 @@ def drift(
 
 def kinds(outputs: Iterable[dict], ignores_output: bool) -> Counter | set:
     """Return what kinds of output there are, with their number unless that may vary."""
-    kinds = Counter(map(kind, outputs))
-    return set(kinds) if ignores_output else kinds
+    counts = Counter(map(kind, outputs))
+    return set(counts) if ignores_output else counts
 
 
 def kind(output: dict) -> str:

@@ -10,6 +10,7 @@ from lsdl_helpers.cpu.inference import bfloat16_instructions
 from lsdl_helpers.data import photograph
 from lsdl_helpers.models import build
 from lsdl_helpers.pretrained import pretrained
+from tests.models.twins import relative_difference
 
 SIZES = {"googlenet": 64, "inception_v3": 96, "xception": 64, "efficientnet_lite0": 64}
 PHOTOGRAPHS = ["astronaut", "camera", "chelsea", "china", "coffee", "flower", "rocket"]
@@ -31,10 +32,6 @@ def small():
     network[1].running_mean.normal_()
     network[1].running_var.uniform_(0.5, 2)
     return network.eval()
-
-
-def relative_difference(a, b):
-    return ((a - b).abs().max() / b.abs().max()).item()
 
 
 @pytest.fixture(scope="module", params=SIZES)
