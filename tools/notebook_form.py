@@ -21,8 +21,8 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
 }
-CELL_KEYS = ("mystnb", "tags")
-TAGS = ("hide-input", "hide-output", "nbval-ignore-output")
+CELL_KEYS = ("mystnb", "tags", "claims")
+TAGS = ("hide-input", "hide-output", "nbval-ignore-output", "explain")
 
 SIZE_LIMIT_KB = 300
 EXPLORER_SIZE_LIMIT_KB = 600

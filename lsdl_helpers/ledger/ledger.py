@@ -4,14 +4,13 @@ import numbers
 import os
 import sys
 import uuid
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pandas as pd
-
-from lsdl_helpers.ledger.quantity import format_quantity
+from lsdl_helpers.ledger.entry import KINDS, Entry, require_finite_order, to_dict
 from lsdl_helpers.ledger.report import write_report
+from lsdl_helpers.ledger.table import LedgerTable, row
 
 
 def _to_number(kind: str, name: str, value: object) -> float:
@@ -41,49 +40,30 @@ def _require_text(**texts: object) -> None:
             raise ValueError(f"the {kind} is {text!r}; it must be text") from None
 
 
-@dataclass
-class Entry:
-    """One quantity: the reader's guess, the formula's prediction, the measurement.
+def _to_value(kind: str, name: str, value: object, choices: Sequence[str]) -> float | str:
+    """Return one of the choices, or without choices a number."""
+    if not choices:
+        return _to_number(kind, name, value)
+    if value not in choices:
+        allowed = ", ".join(map(repr, choices))
+        raise ValueError(f"the {kind} of {name!r} is {value!r}; allowed: {allowed}")
+    return value
 
-    >>> Entry("time", 2.0, unit="ms", measured=3.0).ratio
-    1.5
-    """
 
-    name: str
-    predicted: float
-    unit: str = ""
-    why: str = ""
-    guess: float | None = None
-    measured: float | None = None
-
-    @property
-    def ratio(self) -> float:
-        """Measured over predicted."""
-        if self.measured is None:
-            raise ValueError(f"{self.name!r} has not been measured yet")
-        return self.measured / self.predicted if self.predicted else float("nan")
-
-    def row(self) -> dict[str, str]:
-        """The entry as text, a column a key; empty where there is nothing yet."""
-        measured = self.measured is not None
-        return {
-            "guess": "" if self.guess is None else format_quantity(self.guess, self.unit),
-            "predicted": format_quantity(self.predicted, self.unit),
-            "measured": format_quantity(self.measured, self.unit) if measured else "",
-            "ratio": format_quantity(self.ratio, "ratio") if measured else "",
-        }
-
-    def __repr__(self) -> str:
-        cells = [f"{column} {text}" for column, text in self.row().items() if text]
-        because = f" ({self.why})" if self.why and self.measured is None else ""
-        return f"{self.name}: {', '.join(cells)}{because}"
+def _show(entry: Entry) -> None:
+    """Show an entry as an output of its own in a notebook, as a line elsewhere."""
+    ipython = sys.modules.get("IPython")
+    if ipython and ipython.get_ipython():
+        ipython.display.display(entry)
+    else:
+        print(entry)
 
 
 class Ledger:
     """The predictions and measurements of one chapter, until the kernel ends.
 
     A quantity must be predicted before it is measured. Predicting it again replaces the
-    entry, so a cell can be run again with another guess. :meth:`export` saves them.
+    entry, so a cell can be run again with a guess. :meth:`export` saves them.
 
     Args:
         chapter: its part and name, e.g. "models/vgg".
@@ -94,6 +74,8 @@ class Ledger:
     time: guess 5 ms, predicted 2.00 ms
     >>> ledger.measure("time", 3.0)
     time: guess 5 ms, predicted 2.00 ms, measured 3.00 ms, ratio 1.50×
+    >>> ledger["time"].ratio
+    1.5
     """
 
     def __init__(self, chapter: str, machine: str = "") -> None:
@@ -103,50 +85,99 @@ class Ledger:
         self._started = datetime.now(UTC).isoformat(timespec="seconds")
         self._entries: dict[str, Entry] = {}
 
-    def predict(
-        self, name: str, value: float, unit: str = "", why: str = "", guess: float | None = None
-    ) -> Entry:
-        """Enter a prediction, before anything is timed or counted.
-
-        Args:
-            name: what is predicted; :meth:`measure` uses the same name.
-            value: the formula's answer.
-            unit: "ms", "GFLOP/s", …; "ratio" for a pure ratio, "" for a count.
-            why: the formula in words.
-            guess: the reader's own guess, in the same unit.
+    def __getitem__(self, name: str) -> Entry:
+        """Return what was entered under a name.
 
         Raises:
-            ValueError: if the value or the guess is not a number, or the rest is not text.
-        """
-        _require_text(name=name, unit=unit, why=why)
-        value = _to_number("prediction", name, value)
-        guess = None if guess is None else _to_number("guess", name, guess)
-        self._entries[name] = Entry(name, value, unit, why, guess)
-        return self._entries[name]
-
-    def measure(self, name: str, value: float) -> Entry:
-        """Enter the measurement, in the unit of the prediction.
-
-        Raises:
-            ValueError: if nothing was predicted under that name, or for what is no number.
+            ValueError: if nothing was predicted under it.
         """
         if name not in self._entries:
             names = ", ".join(map(repr, self._entries)) or "nothing yet"
             raise ValueError(f"predict {name!r} before you measure it; predicted: {names}")
-        self._entries[name].measured = _to_number("measurement", name, value)
         return self._entries[name]
 
-    def table(self) -> pd.DataFrame:
-        """Return guess, prediction, measurement and measured / predicted, a row an entry."""
-        rows = {entry.name: entry.row() for entry in self._entries.values()}
-        return pd.DataFrame.from_dict(rows, orient="index", columns=list(Entry("", 1).row()))
+    def predict(
+        self,
+        name: str,
+        value: float | str,
+        unit: str = "",
+        why: str = "",
+        guess: float | str | None = None,
+        kind: str = "formula",
+        choices: Sequence[str] = (),
+    ) -> None:
+        """Enter a prediction, before anything is timed or counted, and show it.
+
+        Args:
+            name: what is predicted; :meth:`measure` uses the same name.
+            value: the formula's answer, a number or one of the choices.
+            unit: "ms", "GFLOP/s", …; "ratio" for a pure ratio, "" for a count.
+            why: the formula in words.
+            guess: the reader's own guess, in the same unit or among the choices.
+            kind: "formula", "baseline", "bound" or "cited"; see :class:`Entry`.
+            choices: what may be guessed, where the answer is no number.
+
+        Raises:
+            ValueError: if the value or the guess is no number, or not among the choices;
+                for another kind; if the rest is not text.
+        """
+        _require_text(name=name, unit=unit, why=why)
+        for choice in choices:
+            _require_text(choice=choice)
+        if kind not in KINDS:
+            raise ValueError(f"kind is {kind!r}; allowed: {', '.join(map(repr, KINDS))}")
+        value = _to_value("prediction", name, value, choices)
+        guess = None if guess is None else _to_value("guess", name, guess, choices)
+        self._entries[name] = Entry(name, value, unit, why, guess, kind, tuple(choices))
+        _show(self._entries[name])
+
+    def measure(
+        self,
+        name: str,
+        value: float | str,
+        interval: tuple[float, float] | None = None,
+        quantity: str = "",
+    ) -> Entry:
+        """Enter the measurement, in the unit of the prediction.
+
+        Args:
+            name: as it was predicted.
+            value: a number, or one of the choices.
+            interval: low and high, e.g. of :func:`~lsdl_helpers.measure.timing.compare`.
+            quantity: a key that other pages give to the same quantity, so that a report can
+                set them side by side.
+
+        Raises:
+            ValueError: if nothing was predicted under that name, or for what is no number.
+        """
+        entry = self[name]
+        _require_text(quantity=quantity)
+        value = _to_value("measurement", name, value, entry.choices)
+        if interval is not None:
+            interval = require_finite_order(name, interval, _to_number)
+        entry.measured, entry.interval, entry.quantity = value, interval, quantity
+        return entry
+
+    def table(self, prefix: str = "") -> LedgerTable:
+        """Return the entries whose names begin with ``prefix``, a row each: numbers.
+
+        Its columns are guess, predicted, measured, low, high and ratio; it is shown as text.
+
+        Raises:
+            ValueError: if no name begins so.
+        """
+        entries = [entry for name, entry in self._entries.items() if name.startswith(prefix)]
+        if prefix and not entries:
+            names = ", ".join(map(repr, self._entries)) or "nothing yet"
+            raise ValueError(f"no name begins with {prefix!r}; predicted: {names}")
+        return LedgerTable(entries)
 
     def export(self, path: str | os.PathLike) -> tuple[Path, Path]:
         """Write the ledger as a lab report: an HTML file to read, a JSON file to merge.
 
         Existing files are replaced, each in one step. The JSON holds format, chapter, id,
-        started, machine and entries, each with name, predicted, unit, why, guess, measured,
-        ratio; null where there is nothing yet, "nan", "inf" or "-inf" for what is no number.
+        started, machine and entries, each with the fields of :class:`Entry` and its ratio;
+        null where there is nothing, "nan", "inf" or "-inf" for what is no number.
 
         Args:
             path: "report", "report.html" or "report.json"; it stands for both files.
@@ -160,13 +191,9 @@ class Ledger:
         >>> [file.name for file in Ledger("models/vgg").export("report")]
         ['report.html', 'report.json']
         """
-        entries = [
-            {**asdict(entry), "ratio": None if entry.measured is None else entry.ratio}
-            for entry in self._entries.values()
-        ]
         page = {
             "chapter": self.chapter, "id": self._id, "started": self._started,
-            "machine": self.machine, "entries": entries,
+            "machine": self.machine, "entries": [*map(to_dict, self._entries.values())],
         }  # fmt: skip
-        rows = {entry.name: {**entry.row(), "why": entry.why} for entry in self._entries.values()}
+        rows = {entry.name: {**row(entry), "why": entry.why} for entry in self._entries.values()}
         return write_report(path, page, rows)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from lsdl_helpers.ledger.atomic_write import write_atomically
 
-FORMAT = 1  # of the JSON
+FORMAT = 2  # of the JSON
 ENDINGS = (".html", ".json")
-COLUMNS = ("guess", "predicted", "measured", "ratio", "why")
+COLUMNS = ("guess", "predicted", "measured", "interval", "ratio", "why")
 
 PAGE = """\
 <!DOCTYPE html>
@@ -89,12 +89,17 @@ def to_json(value: object) -> str:
     >>> to_json([1.0, float("inf")])
     '[\\n 1.0,\\n "inf"\\n]'
     """
-    return json.dumps(_finite(value), indent=1, allow_nan=False)
+    return json.dumps(finite(value), indent=1, allow_nan=False)
 
 
-def _finite(value: object) -> object:
+def finite(value: object) -> object:
+    """Return a value with nan and infinity as text, which JSON has no numbers for.
+
+    >>> finite({"ratio": float("nan")})
+    {'ratio': 'nan'}
+    """
     if isinstance(value, dict):
-        return {key: _finite(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_finite(part) for part in value]
+        return {key: finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(part) for part in value]
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import nbformat
 
-from tests.book.page import Page, calls, tree
+from tests.book.page import Page, calls
+from tools.guesses import agree, ledger_calls, named, tree
 from tools.notebook_form import computes_reproducibly
 
 MEDIAN_LINES, MOST_LINES, LONGEST_LINES = 6, 20, 30
@@ -124,29 +125,8 @@ def names_called(source: str) -> set[str]:
 
 
 def ledger_names(source: str, method: str) -> list[str]:
-    """Return the names given to `ledger.predict` or `ledger.measure`; `{…}` becomes `{}`."""
-    return [
-        as_template(call.args[0])
-        for call in calls(source)
-        if ast.unparse(call.func) == f"ledger.{method}" and call.args
-    ]
-
-
-def as_template(argument: ast.expr) -> str:
-    """Return a string as it is, an f-string with `{}` for its fields, anything else as `{}`."""
-    if isinstance(argument, ast.Constant):
-        return str(argument.value)
-    if isinstance(argument, ast.JoinedStr):
-        return "".join(as_template(part) for part in argument.values)
-    return "{}"
-
-
-def agree(one: str, other: str) -> bool:
-    """Tell whether two templates can stand for the same name."""
-    return any(
-        re.fullmatch(".+".join(map(re.escape, a.split("{}"))), b)
-        for a, b in ((one, other), (other, one))
-    )
+    """Return the names given to `ledger.predict` or `ledger.measure`; `{}` is computed."""
+    return [named(call) for call in ledger_calls(source, method)]
 
 
 def predicts(page: Page) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import nbformat
 
+from tools.guesses import tree
 from tools.notebook_form import ROOT, chapter_of, is_setup, is_solutions
 
 
@@ -71,11 +72,6 @@ def headings(page: Page) -> list[tuple[int, str]]:
         if cell.cell_type == "markdown"
         for heading in re.findall(r"^## (.*)$", without_fences(cell.source), re.MULTILINE)
     ]
-
-
-def tree(source: str) -> ast.Module:
-    """Parse a code cell; IPython's own lines (`%…`, `!…`) count as `pass`."""
-    return ast.parse(re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.MULTILINE))
 
 
 def calls(source: str) -> Iterator[ast.Call]:
