@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 SIDES = {"cpu": (256, 512, 1024, 2048)}  # of the matrices; the small one first, to see the pace
 ACCELERATOR_SIDES = (256, 2048, 4096, 8192)
-CONVOLUTIONS = ((3, 64, 112), (3, 128, 56), (3, 256, 56), (1, 256, 56))  # kernel, channels, side
+CONVOLUTIONS = ((3, 64, 112), (3, 128, 56), (3, 128, 112), (1, 256, 56))  # kernel, channels, side
 ACCELERATOR_BATCH = 64  # a CPU convolves one picture
 LAYOUTS = {"": torch.contiguous_format, ", channels last": torch.channels_last}
 
