@@ -141,8 +141,10 @@ def bit_fields(formats: dict[str, dict[str, int]]) -> matplotlib.axes.Axes:
         left = 0
         for field, bits in fields.items():
             starts = [left + k for k in range(bits)]
-            boxes[field] = axes.barh([row] * bits, 1, left=starts, align="edge", height=0.75,
-                                     color=COLORS[kinds.index(field)], edgecolor="white")  # fmt: skip
+            boxes[field] = axes.barh(
+                [row] * bits, 1, left=starts, align="edge", height=0.75, edgecolor="white",
+                color=COLORS[kinds.index(field)],
+            )  # fmt: skip
             axes.text(left + bits / 2, row + 0.4, bits, ha="center", va="center", fontsize=9,
                       color="white", fontweight="bold")  # fmt: skip
             left += bits
@@ -176,5 +178,6 @@ def number_line(numbers: dict[str, float]) -> matplotlib.axes.Axes:
         axes.annotate(code, (value, 0), (0, 14), textcoords="offset points", ha="center",
                       va="bottom", rotation=90, fontsize=9, family="monospace")  # fmt: skip
     axes.set(yticks=[], ylim=(-0.4, 1.6), xlabel="value")
+    axes.grid(False)
     axes.spines["left"].set_visible(False)
     return axes

@@ -2,7 +2,12 @@ import matplotlib
 import pytest
 
 from lsdl_helpers.plots import (
-    COLORS, MARKERS, bit_fields, number_line, roofline, timeline
+    COLORS,
+    MARKERS,
+    bit_fields,
+    number_line,
+    roofline,
+    timeline,
 )  # fmt: skip
 
 ROOFS = {
