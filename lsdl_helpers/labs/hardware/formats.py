@@ -105,9 +105,9 @@ EXERCISES = (
     ),
     Exercise(
         title="A scale with two faults",
-        question="The update of one weight with dynamic loss scaling, below, has two faults; "
-        "`gradient` is that of the scaled loss. Write `step` without them, so that it returns the "
-        f"new weight and the scale of the next step.\n\n```python\n{STEP_FAULTY}\n```",
+        question="This update of one weight with dynamic loss scaling has two faults:\n\n"
+        f"```python\n{STEP_FAULTY}\n```\n\n`gradient` is that of the scaled loss. Write `step` "
+        "without them, so that it returns the new weight and the scale of the next step.",
         hint="what is the step for scales of 1 and 1,024, and which weight is left after overflow?",
         judge=Function("weight, gradient, scale and rate", STEPS),
         remark="One infinite gradient would have made the weight infinite for good.",
