@@ -141,12 +141,12 @@ def bit_fields(formats: dict[str, dict[str, int]]) -> matplotlib.axes.Axes:
         left = 0
         for field, bits in fields.items():
             starts = [left + k for k in range(bits)]
-            boxes[field] = axes.barh(
-                [row] * bits, 1, left=starts, align="edge", height=0.75, edgecolor="white",
-                color=COLORS[kinds.index(field)],
-            )  # fmt: skip
-            axes.text(left + bits / 2, row + 0.4, bits, ha="center", va="center", fontsize=9,
-                      color="white", fontweight="bold")  # fmt: skip
+            color = COLORS[kinds.index(field)]
+            boxes[field] = axes.barh([row] * bits, 1, left=starts, align="edge", height=0.75,
+                                     edgecolor="white", color=color)  # fmt: skip
+            axes.text(left + bits / 2, row + 0.38, bits, ha="center", va="center", fontsize=9,
+                      color="white", fontweight="bold",
+                      bbox={"facecolor": color, "edgecolor": "none", "pad": 1})  # fmt: skip
             left += bits
     axes.legend(boxes.values(), boxes, fontsize=9, loc="lower right")
     widest = max(sum(fields.values()) for fields in formats.values())
