@@ -15,8 +15,6 @@ from lsdl_helpers.ledger.quantity import format_quantity
 from tools.notebook_form import ROOT, notebooks_in_order
 from tools.run_record import RUNS, page_name, read_record
 
-MAKE = "`make notebooks` writes it"
-
 
 class Table(NamedTuple):
     """A part of the report: a title, what is said below it, and perhaps a table."""
@@ -32,7 +30,7 @@ def report(root: Path = ROOT) -> list[Table]:
     names = [page_name(path) for path in notebooks_in_order(root)]
     path = root / RUNS.relative_to(ROOT)
     if not path.exists():
-        return [Table("No record", f"There is no {RUNS.name}; {MAKE}.")]
+        return [Table("No record", f"There is no {RUNS.name}; make notebooks writes it.")]
     try:
         pages = read_record(path)["pages"]
     except ValueError as error:
@@ -60,7 +58,7 @@ def _row(name: str, page: dict[str, Any]) -> tuple[str, ...]:
 
 def _missing(pages: dict[str, Any], names: list[str]) -> Iterator[Table]:
     if missing := [name for name in names if name not in pages]:
-        yield Table("Without a record", f"{', '.join(missing)}: {MAKE}.")
+        yield Table("Without a record", f"{', '.join(missing)}. They come with make notebooks.")
 
 
 def _quantities(pages: dict[str, Any]) -> Iterator[Table]:

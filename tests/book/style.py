@@ -1,10 +1,29 @@
 """All static rules of the notebooks, and which of them hold where."""
 
-from tests.book import code_style, figure_style, frame, stored
+from tests.book import (
+    claim_style,
+    code_style,
+    figure_style,
+    frame,
+    run_style,
+    size_style,
+    stored,
+)
 from tests.book.page import Page, findings
 
-EVERYWHERE = (*stored.RULES, *code_style.RULES, *figure_style.RULES)
-CHAPTER = (*EVERYWHERE, *frame.CHAPTER_RULES, *code_style.CHAPTER_RULES)
+EVERYWHERE = (
+    *stored.RULES,
+    *claim_style.RULES,
+    *run_style.RULES,
+    *code_style.RULES,
+    *figure_style.RULES,
+)
+CHAPTER = (
+    *EVERYWHERE,
+    *frame.CHAPTER_RULES,
+    *code_style.CHAPTER_RULES,
+    *size_style.CHAPTER_RULES,
+)
 SOLUTIONS = (*EVERYWHERE, *frame.SOLUTIONS_RULES)
 
 
