@@ -57,12 +57,12 @@ def operands(claim: str) -> list[str]:
     >>> operands("all(x < limit for x in rows)")
     ['rows']
     """
-    found = dict.fromkeys(map(ast.unparse, _parts(_parse(claim))))
-    return [part for part in found if part != claim]
+    whole = _parse(claim)
+    return list(dict.fromkeys(ast.unparse(part) for part in _parts(whole) if part is not whole))
 
 
 def _parse(claim: str) -> ast.expr:
-    return ast.parse(f"({claim}\n)", mode="eval").body
+    return ast.parse(" ".join(claim.splitlines()).strip(), mode="eval").body
 
 
 def _parts(node: ast.expr) -> Iterator[ast.expr]:
@@ -73,7 +73,7 @@ def _parts(node: ast.expr) -> Iterator[ast.expr]:
             for side in (node.left, *node.comparators):
                 if not isinstance(side, ast.Constant):
                     yield side
-        case ast.BoolOp(values=inner):
+        case ast.BoolOp(values=inner) | ast.List(elts=inner):
             for value in inner:
                 yield from _parts(value)
         case ast.UnaryOp(op=ast.Not(), operand=inner):

@@ -184,15 +184,18 @@ def test_the_order_is_that_of_the_table_of_contents(tmp_path):
     assert [path.name for path in notebooks_in_order(tmp_path)] == ["b.ipynb", "a.ipynb"]
 
 
-def test_editing_as_text_keeps_ids_tags_figures_and_outputs(tmp_path):
+def test_editing_as_text_keeps_ids_tags_claims_figures_and_outputs(tmp_path):
     """The round trip that CONTRIBUTING.md describes."""
     page, text = sample.chapter(), tmp_path / "text" / "sample.md"
+    claims = ['ledger["products"].ratio == 1', "len('a b: c') < 9 and m < k"]
+    page.notebook.cells[10].metadata = {"tags": ["explain"], "claims": claims}
     nbformat.write(page.notebook, stored := tmp_path / "sample.ipynb")
     text.parent.mkdir()
     jupytext(["--quiet", "-o", str(text), "--to", "md:myst", str(stored)])
     text.write_text(text.read_text().replace("The inequality", "The one inequality"))
     jupytext(["--quiet", "-o", str(stored), "--to", "ipynb", "--update", str(text)])
     edited = nbformat.read(stored, as_version=4)
+    assert '"claims": ["ledger' in text.read_text()
     make_canonical(edited)
     assert edited.cells[12].source == REMEMBER.replace("The ineq", "The one ineq")
     edited.cells[12].source = REMEMBER
