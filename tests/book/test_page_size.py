@@ -92,7 +92,7 @@ def put(k, source):
 
 
 def many_predictions(cells):
-    cells[7].outputs = [shown(f"quantity {k}") for k in range(11)]
+    cells[7].outputs = [shown(f"quantity {k}") for k in range(10)]
 
 
 @pytest.mark.parametrize(("change", "expected"), [
