@@ -117,8 +117,9 @@ def calibration_for(paths: Sequence[Path], machine: Here) -> Calibration | None:
 
     None on another machine for pages with reproducible arithmetic, which time nothing.
     """
-    if reference_run.is_reference(machine.described):
-        return reference_run.reference_calibration(machine)
+    known = reference_run.read_reference(reference_run.REFERENCE)
+    if reference_run.is_like(machine.described, known):
+        return reference_run.reference_calibration(machine, known)
     if all(computes_reproducibly(nbformat.read(path, as_version=4)) for path in paths):
         return None
     print(f"{machine.processor} is not that of the reference machine; pages are marked with it")
@@ -139,7 +140,7 @@ def refresh_book(paths: Sequence[Path], limit_s: float, *, busy: bool = False) -
         print("none is stored; all are as they were")
         return failures
     store(done, machine, calibration, whole=True)
-    reference_run.write_reference(calibration)
+    reference_run.write_reference(calibration, reference_run.REFERENCE)
     print(f"all are stored; the reference machine is {machine.processor}")
     return 0
 

@@ -75,33 +75,31 @@ def here() -> Here:
     )
 
 
-def is_reference(described: dict[str, str], reference: Path = REFERENCE) -> bool:
-    """Tell whether a machine has the processor and the instruction sets of the reference."""
-    known = read_reference(reference).get("machine", {})
+def is_like(described: dict[str, str], limits: dict[str, Any]) -> bool:
+    """Tell whether a machine has the processor and the instruction sets of measured limits."""
+    known = limits.get("machine", {})
     return all(described.get(k) == known.get(k) for k in ("processor", "instruction_sets"))
 
 
-def read_reference(reference: Path = REFERENCE) -> dict[str, Any]:
+def read_reference(path: Path = REFERENCE) -> dict[str, Any]:
     """Return the limits of the reference machine; empty if there are none."""
     try:
-        return json.loads(reference.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
 
 
-def write_reference(calibration: Calibration, reference: Path = REFERENCE) -> None:
+def write_reference(calibration: Calibration, path: Path = REFERENCE) -> None:
     """Make a calibration the one of the reference machine."""
     limits = calibration.parts["cpu"] | {"parallel": calibration.parts.get("parallel")}
-    reference.write_text(json.dumps(limits, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(limits, indent=1) + "\n", encoding="utf-8")
 
 
-def reference_calibration(machine: Here, reference: Path = REFERENCE) -> Calibration:
-    """Return the calibration of the reference machine, for pages that run on this one."""
-    limits = read_reference(reference)
-    parts = {"cpu": limits | {"parallel": None}}
-    if limits.get("parallel"):
-        parts["parallel"] = limits["parallel"]
-    return Calibration(machine.file_name, parts, is_reference=True)
+def reference_calibration(machine: Here, limits: dict[str, Any]) -> Calibration:
+    """Return the limits of the reference machine as a calibration that this one finds."""
+    parts = {"cpu": limits | {"parallel": None}, "parallel": limits.get("parallel")}
+    kept = {name: part for name, part in parts.items() if part}
+    return Calibration(machine.file_name, kept, is_reference=True)
 
 
 def calibrate(machine: Here, *, is_reference: bool) -> Calibration:
