@@ -111,7 +111,7 @@ def predict_time(
     >>> from lsdl_helpers.measure import cost, limits
     >>> predict_time(cost(nn.Linear(4096, 1000), (1, 4096)), limits(reference=True))
     limits: ...
-    0.124 ms predicted (0% arithmetic, 100% traffic, 0% launch)
+    0.1... ms predicted (0% arithmetic, 100% traffic, 0% launch)
     """
     peak = machine.peak(dtype, threads)
     layers = [_layer_time(layer, cost.weight_bytes, peak, machine) for layer in cost.layers]

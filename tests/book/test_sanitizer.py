@@ -135,7 +135,7 @@ def test_what_may_differ(one, other):
         ("a b", "ab"),
         (DOCTOR, DOCTOR.replace("cpu", "cuda")),
         (DOCTOR, DOCTOR.replace("fast", "exact")),
-        (DOCTOR, DOCTOR.replace("(no GPU)", "(no GPU), 2 cores · ")),
+        (f"{DOCTOR}, 2 cores · ", f"{DOCTOR.replace('cpu', 'cuda')}, 2 cores · "),
         (REPRODUCIBLE, REPRODUCIBLE.replace("skipped: GPU cells", "nothing skipped")),
         ("AMD EPYC (AVX-512), 2 cores · cpu", "AMD EPYC (no AVX-512), 2 cores · cpu"),
         (DOCTOR, DOCTOR.replace("skipped: GPU cells", "nothing skipped")),
