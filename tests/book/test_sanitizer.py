@@ -57,6 +57,7 @@ def test_what_may_differ_on_every_page(one, other):
     [
         ("312 ms", "1.04 s"),
         ("0.97×", "0.98×"),
+        ("(1.9 ms to 2.1 ms, prediction inside)", "(1.7 ms to 1.8 ms, prediction outside)"),
         ("≈20,000", "≈19,876"),
         ("(3 ms, 1 thread, cpu)", "(9 ms, 1 thread, cpu, disturbed: ran 63% of the time)"),
         ("12.3 GFLOP/s", "987 MFLOP/s"),
