@@ -16,6 +16,9 @@ CANNOT_BE_FALSE = (
     ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.JoinedStr, ast.Lambda,
     ast.GeneratorExp, ast.ListComp, ast.DictComp, ast.SetComp,
 )  # fmt: skip
+LITERAL = (
+    ast.Constant, ast.Tuple, ast.List, ast.Set, ast.UnaryOp, ast.unaryop, ast.expr_context,
+)  # fmt: skip
 LONGEST_VALUE = 200  # characters of an operand in a message
 
 
@@ -71,7 +74,7 @@ def _parts(node: ast.expr) -> Iterator[ast.expr]:
             return
         case ast.Compare():
             for side in (node.left, *node.comparators):
-                if not isinstance(side, ast.Constant):
+                if not _is_literal(side):
                     yield side
         case ast.BoolOp(values=inner) | ast.List(elts=inner):
             for value in inner:
@@ -85,6 +88,10 @@ def _parts(node: ast.expr) -> Iterator[ast.expr]:
                 yield from _parts(argument)
         case _:
             yield node
+
+
+def _is_literal(node: ast.expr) -> bool:
+    return all(isinstance(part, LITERAL) for part in ast.walk(node))
 
 
 class Claims:

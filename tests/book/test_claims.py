@@ -16,7 +16,8 @@ from tools.claims import fault, operands
     ("any(x > limit for x in rows[1:])", ["rows[1:]"]),
     ("sorted(times, key=name) == names", ["sorted(times, key=name)", "names"]),
     ("all([a < b, a < c])", ["a", "b", "c"]),
-    ("a in (1, 2)", ["a", "(1, 2)"]),
+    ("a in (1, -2)", ["a"]),
+    ("names == ['left', right]", ["names", "['left', right]"]),
     ("a if b else c", []),
     ("table.loc[0] is not\nNone", ["table.loc[0]"]),
 ])  # fmt: skip
