@@ -2,8 +2,9 @@
 
 It sets the links to the repository (repository.py), has formulas set while building
 (formulas.py), the package documented from its sources (api_reference.py), corrects the
-finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), and gives the notebooks
-that it offers the set-up cell that installs the package (tools/notebook_form.py).
+finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), draws the record of the stored
+pages (run_report.py), and gives the notebooks that it offers the set-up cell that installs the
+package (tools/notebook_form.py).
 """
 
 from html import escape
@@ -20,6 +21,7 @@ from book._ext.formulas import set_formulas
 from book._ext.icon_fonts import icon_names, subset_icons
 from book._ext.page_cleanup import clean, redirect_page
 from book._ext.repository import BRANCH, repository_address
+from book._ext.run_report import set_run_report
 from tools.notebook_form import chapter_of, write_setup
 
 
@@ -109,6 +111,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the steps above."""
     set_formulas(app)
     set_up_reference(app)
+    set_run_report(app)
     app.add_config_value("lsdl_repository", "", "html")
     app.connect("config-inited", link_repository)
     app.connect("env-get-outdated", always_outdated)
