@@ -43,6 +43,18 @@ class Timing:
         return float(high - low)
 
     @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the median in seconds (bootstrap).
+
+        Raises:
+            ValueError: for fewer than two samples.
+
+        >>> Timing((1.0, 1.0, 1.0), "thread time", 1, "cpu").interval
+        (1.0, 1.0)
+        """
+        return bootstrap(self.samples, np.median)
+
+    @property
     def disturbed(self) -> bool:
         """True if the threads were kept waiting, by other work or by the function itself."""
         return self.share is not None and self.share < UNDISTURBED

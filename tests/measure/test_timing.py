@@ -1,5 +1,6 @@
 import itertools
 import re
+import statistics
 import time
 from typing import ClassVar
 
@@ -7,6 +8,7 @@ import pytest
 import torch
 
 from lsdl_helpers.measure import Comparison, Timing, benchmark, compare, timing
+from lsdl_helpers.measure.statistics import bootstrap
 
 
 def test_the_clock_follows_the_number_of_threads():
@@ -50,6 +52,20 @@ def test_the_ratio_is_first_over_second(monkeypatch):
     assert result.ratio == 3
     assert result.interval == (3, 3)
     assert result.timings["slow"].median == 3
+
+
+def test_a_timing_has_the_interval_of_its_median():
+    samples = (1.0, 2.0, 3.0, 4.0, 100.0)
+    low, high = Timing(samples, "thread time", 1, "cpu").interval
+    assert 1 <= low < 3 < high <= 100
+    assert (low, high) == bootstrap(samples, statistics.median)
+    narrower = Timing(samples[:4] * 25, "thread time", 1, "cpu").interval
+    assert low < narrower[0] <= 2.5 <= narrower[1] < high
+
+
+def test_an_interval_needs_two_samples():
+    with pytest.raises(ValueError, match="at least two"):
+        _ = Timing((1.0,), "thread time", 1, "cpu").interval
 
 
 def test_a_comparison_says_what_it_found():
