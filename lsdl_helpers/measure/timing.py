@@ -55,6 +55,12 @@ class Timing:
         return bootstrap(self.samples, np.median)
 
     @property
+    def in_ms(self) -> tuple[float, tuple[float, float]]:
+        """Median and interval in milliseconds, as the ledger's ``measure`` takes them."""
+        low, high = self.interval
+        return 1e3 * self.median, (1e3 * low, 1e3 * high)
+
+    @property
     def disturbed(self) -> bool:
         """True if the threads were kept waiting, by other work or by the function itself."""
         return self.share is not None and self.share < UNDISTURBED

@@ -7,7 +7,8 @@ from typing import ClassVar
 import pytest
 import torch
 
-from lsdl_helpers.measure import Comparison, Timing, benchmark, compare, timing
+from lsdl_helpers.ledger import Ledger
+from lsdl_helpers.measure import Comparison, Timing, benchmark, compare, timing, timing_table
 from lsdl_helpers.measure.statistics import bootstrap
 
 
@@ -61,6 +62,18 @@ def test_a_timing_has_the_interval_of_its_median():
     assert (low, high) == bootstrap(samples, statistics.median)
     narrower = Timing(samples[:4] * 25, "thread time", 1, "cpu").interval
     assert low < narrower[0] <= 2.5 <= narrower[1] < high
+
+
+def test_a_timing_enters_the_ledger_in_milliseconds():
+    ledger = Ledger("measure/timing")
+    ledger.predict("time", 2.0, unit="ms")
+    measured = ledger.measure("time", *Timing((2e-3, 2e-3), "thread time", 1, "cpu").in_ms)
+    assert (measured.measured, measured.interval) == (2.0, (2.0, 2.0))
+
+
+def test_timings_stand_side_by_side():
+    table = timing_table(a_b=Timing((0.002, 0.003, 0.004), "thread time", 1, "cpu"))
+    assert table.loc["a b"].tolist() == ["3.00 ms", "2.00 ms", "4.00 ms"]
 
 
 def test_an_interval_needs_two_samples():
