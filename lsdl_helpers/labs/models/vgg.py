@@ -77,10 +77,9 @@ EXERCISES = (
     ),
     Exercise(
         title="Find the fault",
-        question="The function below is to count the multiply-adds of the 3×3 convolutions of a "
-        "row of Table 1. It is right for a network with one layer a stage; for D it finds 8.96 "
-        "billion in place of 15.35. Write `work(stages, side, channels)` without the fault of "
-        f"the function below.\n\n{_FAULTY}",
+        question="The function below counts the multiply-adds of 3×3 convolutions. It is right "
+        "for one layer a stage; for D it finds 8.96 billion in place of 15.35. Write "
+        f"`work(stages, side, channels)` without its fault.\n\n{_FAULTY}",
         hint="go through the first stage of D by hand: how many channels does layer 2 read?",
         judge=Function("stages, the side of the picture and its channels", Cases(_NETWORKS)),
         remark="One line was indented too little, and four tenths of the work were lost.",
@@ -105,9 +104,9 @@ EXERCISES = (
     ),
     Exercise(
         title="What a unit sees",
-        question="Write a function that takes a list of layers, each `(kernel, stride)`, from "
-        "the input upward, and returns the width of the receptive field of one output unit, in "
-        "pixels. Three 3×3 convolutions give 7. A pooling is a layer too.",
+        question="Write a function of a list of layers, each `(kernel, stride)`, from the input "
+        "upward, that returns the width of a unit's receptive field in pixels. Three 3×3 "
+        "convolutions give 7. A pooling is a layer too.",
         hint="go from the input upward; keep the field so far and the distance of two neighbors",
         judge=Function("a list of layers", Cases(_STACKS)),
         remark="A unit at the end of D sees 212 of the 224 pixels: almost the whole picture.",
