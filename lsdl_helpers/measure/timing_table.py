@@ -1,9 +1,14 @@
 """Timings side by side, with their intervals."""
 
-import pandas as pd
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from lsdl_helpers.ledger.quantity import format_quantity
 from lsdl_helpers.measure.timing import Timing
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def timing_table(**timings: Timing) -> pd.DataFrame:
@@ -16,6 +21,8 @@ def timing_table(**timings: Timing) -> pd.DataFrame:
                 median      low     high
     one layer  4.00 ms  4.00 ms  4.00 ms
     """
+    import pandas as pd  # late: it takes a third of a second
+
     rows = {}
     for name, timing in timings.items():
         median, interval = timing.in_ms

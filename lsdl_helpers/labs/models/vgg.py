@@ -79,7 +79,7 @@ EXERCISES = (
         title="Find the fault",
         question="This function is to count the multiply-adds of 3×3 convolutions. It is right "
         "for one layer a stage; for D it finds 8.96 billion in place of 15.35.\n\n"
-        f"{_FAULTY}\n\nThe fault is small. Write `work(stages, side, channels)` without it.",
+        f"{_FAULTY}\n\nFind its fault. Write `work(stages, side, channels)` without the fault.",
         hint="go through the first stage of D by hand: how many channels does layer 2 read?",
         judge=Function("stages, the side of the picture and its channels", Cases(_NETWORKS)),
         remark="One line was indented too little, and four tenths of the work were lost.",
