@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     import matplotlib.axes
     import matplotlib.figure
@@ -151,34 +151,41 @@ class Photographic:
         return self._shows
 
 
-def contact_sheet(pictures: Mapping[str, PIL.Image.Image], *, columns: int = 6) -> Photographic:
-    """Draw pictures in rows, from the left, each with its name under it.
+def contact_sheet(
+    pictures: Iterable[PIL.Image.Image], captions: Iterable[str], *, columns: int = 6
+) -> Photographic:
+    """Draw pictures in rows, from the left, each with its caption under it.
 
     Args:
-        pictures: by what is written under each; at least one.
+        pictures: at least one.
+        captions: as many, each of one line or more.
         columns: pictures in a row.
 
     Raises:
-        ValueError: if there is no picture.
+        ValueError: if there is no picture, or not a caption for each.
 
     >>> from lsdl_helpers.data import photograph
-    >>> contact_sheet({"a cat": photograph("chelsea")})
+    >>> contact_sheet([photograph("chelsea")], ["a cat"])
     contact sheet of 1 picture
     """
     from matplotlib import pyplot as plt
 
-    if not pictures:
-        raise ValueError("a contact sheet needs at least one picture")
-    lines = 0.02 + 0.12 * (1 + max(name.count("\n") for name in pictures))  # inches of text
+    pictures, captions = list(pictures), list(captions)
+    if len(pictures) != len(captions) or not pictures:
+        raise ValueError(
+            f"{len(pictures)} pictures and {len(captions)} captions; allowed: as many of both, "
+            "at least one"
+        )
+    lines = 0.02 + 0.12 * (1 + max(caption.count("\n") for caption in captions))  # inches of text
     side, rows = 6.4 / columns, -(-len(pictures) // columns)
     figure = plt.figure(figsize=(6.4, rows * (side + lines)), layout="none")
     width, height = 1 / columns, 1 / rows
-    for k, (name, picture) in enumerate(pictures.items()):
+    for k, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
         left, bottom = k % columns * width, 1 - (k // columns + 1) * height
         text = height * lines / (side + lines)
         axes = figure.add_axes((left + 0.02 * width, bottom + text, 0.96 * width, height - text))
         axes.imshow(picture)
         axes.set_axis_off()
-        figure.text(left + width / 2, bottom + text, name, ha="center", va="top", fontsize=7)
+        figure.text(left + width / 2, bottom + text, caption, ha="center", va="top", fontsize=7)
     plural = "s" if len(pictures) > 1 else ""
     return Photographic(figure, f"contact sheet of {len(pictures)} picture{plural}")

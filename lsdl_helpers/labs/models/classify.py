@@ -49,25 +49,6 @@ def _at_most(most: int, n: int, p: float) -> float:
 
 EXERCISES = (
     Exercise(
-        title="From probabilities back to logits",
-        question="A network gives one class 90 % and another 9 %. How far apart are their two "
-        "logits?",
-        hint="divide one probability by the other: what is left of softmax's sum?",
-        judge=Number(
-            math.log(10),
-            {
-                10.0: "10 is the ratio of the probabilities; which difference of logits gives it?",
-                1.0: "that would be so if softmax took powers of 10",
-                -math.log(10): "the first class is ahead",
-                0.81: "probabilities differ by 0.81, but logits are in the exponent",
-                math.log2(10): "softmax takes powers of e, not of 2",
-                math.log(9 * 91 / 9): "p / (1 - p) is for two classes; compare these two directly",
-            },
-            tolerance=0.005,
-        ),
-        remark="A factor of 10 in probability is 2.3 in the logits, wherever they lie.",
-    ),
-    Exercise(
         title="The bird at the edge",
         question="A camera takes pictures of 1920×1080 pixels, and the network gets them with "
         "resize 256 and crop 224. A bird sits at a fifth of the width from the left, and is never "
