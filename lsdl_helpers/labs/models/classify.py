@@ -50,10 +50,9 @@ def _at_most(most: int, n: int, p: float) -> float:
 EXERCISES = (
     Exercise(
         title="The bird at the edge",
-        question="A camera takes pictures of 1920×1080 pixels, and the network gets them with "
-        "resize 256 and crop 224. A bird sits at a fifth of the width from the left, and is never "
-        "reported. Find the fault: which share of the width, at the left alone, does the "
-        "network not see?",
+        question="A camera takes 1920×1080 pixels; the network gets them with resize 256 and crop "
+        "224. A bird at a fifth of the width from the left is never reported. Find the fault: "
+        "which share of the width, at the left alone, does the network not see?",
         hint="how many pixels wide is the picture when its shorter side has 256?",
         judge=Number(
             (1 - 224 / 256 * 1080 / 1920) / 2,
@@ -71,11 +70,10 @@ EXERCISES = (
     ),
     Exercise(
         title="Which mistake was it?",
-        question="A network expects (v - mean) / std with v = pixel / 255, the mean (0.485, "
-        "0.456, 0.406) and the standard deviation (0.229, 0.224, 0.225) for red, green and blue. "
-        "To find the fault, somebody sends the pixel (200, 100, 50) and looks at the three "
-        "numbers `x` that enter the network. Write `mistake(x)`, which returns `'none'`, "
-        "`'not divided'` (by 255) or `'blue first'` (the pixel came as blue, green, red).",
+        question="A network expects (v - mean) / std with v = pixel / 255, mean (0.485, 0.456, "
+        "0.406) and std (0.229, 0.224, 0.225). To find the fault, the pixel (200, 100, 50) is "
+        "sent, and `x`, the three numbers that enter, looked at. Write `mistake(x)`, which "
+        "returns `'none'`, `'not divided'` (by 255) or `'blue first'` (blue, green, red).",
         hint="compute the three numbers for each case, and return the case that is nearest to x",
         judge=Function("the three numbers", Cases(_CASES)),
         remark="The range of the numbers finds only one of the two; the other stays within it.",
@@ -127,10 +125,9 @@ EXERCISES = (
     ),
     Exercise(
         title="The threshold that lets nothing through",
-        question="A threshold of 50 % was chosen at 224×224 and works. Then the camera is "
-        "replaced, the network gets 448×448, and nothing is accepted any more although the first "
-        "labels are right. Explain it by the spread of the logits: by which temperature T do "
-        "you divide the logits at 448 to give them the spread that they have at 224?",
+        question="A threshold of 50 %, chosen at 224×224, works. With 448×448 nothing is "
+        "accepted, although the first labels are right. Explain it by the spread of the logits: "
+        "which temperature T gives them the spread that they have at 224?",
         hint="the spread falls as 1 / side; is it too wide at 448, or too narrow?",
         judge=Number(
             0.5,
