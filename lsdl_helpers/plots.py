@@ -135,7 +135,7 @@ class Photographic:
     nothing
     """
 
-    def __init__(self, figure: matplotlib.figure.Figure, shows: str, *, quality: int = 80) -> None:
+    def __init__(self, figure: matplotlib.figure.Figure, shows: str, *, quality: int = 70) -> None:
         from matplotlib import pyplot as plt
 
         file = io.BytesIO()
