@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import matplotlib.axes
+    import matplotlib.figure
+    import PIL.Image
 
 # Okabe and Ito's palette, without yellow and black; each color comes with a line style.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
@@ -181,3 +184,74 @@ def number_line(numbers: dict[str, float]) -> matplotlib.axes.Axes:
     axes.grid(False)
     axes.spines["left"].set_visible(False)
     return axes
+
+
+class Photographic:
+    """A figure that a notebook stores as JPEG, about a fifth of a PNG where photographs are shown.
+
+    The figure is closed, so that it is not shown twice.
+
+    Args:
+        figure: of matplotlib.
+        shows: what it is, in words, for who cannot see it.
+        quality: of the JPEG, 1 to 95.
+
+    >>> from matplotlib import pyplot as plt
+    >>> Photographic(plt.figure(), "nothing")
+    nothing
+    """
+
+    def __init__(self, figure: matplotlib.figure.Figure, shows: str, *, quality: int = 70) -> None:
+        from matplotlib import pyplot as plt
+
+        file = io.BytesIO()
+        options = {"quality": quality, "optimize": True}
+        figure.savefig(file, format="jpeg", dpi=100, pil_kwargs=options)
+        plt.close(figure)
+        self._jpeg, self._shows = file.getvalue(), shows
+
+    def _repr_jpeg_(self) -> bytes:
+        return self._jpeg
+
+    def __repr__(self) -> str:
+        return self._shows
+
+
+def contact_sheet(
+    pictures: Iterable[PIL.Image.Image], captions: Iterable[str], *, columns: int = 6
+) -> Photographic:
+    """Draw pictures in rows, from the left, each with its caption under it.
+
+    Args:
+        pictures: at least one.
+        captions: as many, each of one line or more.
+        columns: pictures in a row.
+
+    Raises:
+        ValueError: if there is no picture, or not a caption for each.
+
+    >>> from lsdl_helpers.data import photograph
+    >>> contact_sheet([photograph("chelsea")], ["a cat"])
+    contact sheet of 1 picture
+    """
+    from matplotlib import pyplot as plt
+
+    pictures, captions = list(pictures), list(captions)
+    if len(pictures) != len(captions) or not pictures:
+        raise ValueError(
+            f"{len(pictures)} pictures and {len(captions)} captions; allowed: as many of both, "
+            "at least one"
+        )
+    lines = 0.02 + 0.12 * (1 + max(caption.count("\n") for caption in captions))  # inches of text
+    side, rows = 6.4 / columns, -(-len(pictures) // columns)
+    figure = plt.figure(figsize=(6.4, rows * (side + lines)), layout="none")
+    width, height = 1 / columns, 1 / rows
+    for k, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
+        left, bottom = k % columns * width, 1 - (k // columns + 1) * height
+        text = height * lines / (side + lines)
+        axes = figure.add_axes((left + 0.02 * width, bottom + text, 0.96 * width, height - text))
+        axes.imshow(picture)
+        axes.set_axis_off()
+        figure.text(left + width / 2, bottom + text, caption, ha="center", va="top", fontsize=7)
+    plural = "s" if len(pictures) > 1 else ""
+    return Photographic(figure, f"contact sheet of {len(pictures)} picture{plural}")

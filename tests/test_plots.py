@@ -1,14 +1,18 @@
+import io
+
 import matplotlib
 import pytest
+from PIL import Image
 
 from lsdl_helpers.plots import (
     COLORS,
     MARKERS,
     bit_fields,
+    contact_sheet,
     number_line,
     roofline,
     timeline,
-)  # fmt: skip
+)
 
 ROOFS = {
     "peaks": {"float32": 100e9, "bfloat16": 400e9},
@@ -106,3 +110,28 @@ def test_a_number_stands_at_its_place_below_its_code():
 def test_a_number_line_needs_a_number():
     with pytest.raises(ValueError, match="at least one number"):
         number_line({})
+
+
+def test_a_contact_sheet_shows_each_picture_above_its_caption():
+    from matplotlib import pyplot as plt
+
+    colors = ["red", "lime", "blue"]
+    sheet = contact_sheet([Image.new("RGB", (40, 20), c) for c in colors], colors, columns=2)
+    assert repr(sheet) == "contact sheet of 3 pictures"
+    drawn = Image.open(io.BytesIO(sheet._repr_jpeg_())).convert("RGB")
+    width, height = drawn.size
+    assert (drawn.format, width) == (None, 640)
+    for k, color in enumerate(["#fe0000", "#00ff01", "#0000fe"]):
+        middle = drawn.getpixel((width * (1 + 2 * (k % 2)) // 4, height * (1 + 2 * (k // 2)) // 4))
+        expected = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+        assert middle == pytest.approx(expected, abs=3)
+    assert drawn.getpixel((3 * width // 4, 3 * height // 4)) == (255, 255, 255), (
+        "there is no fourth"
+    )
+    assert not plt.get_fignums()
+
+
+def test_a_contact_sheet_needs_pictures_and_as_many_captions():
+    for pictures, captions in (([], []), ([Image.new("RGB", (1, 1))], [])):
+        with pytest.raises(ValueError, match="allowed: as many of both, at least one"):
+            contact_sheet(pictures, captions)
