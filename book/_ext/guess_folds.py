@@ -141,7 +141,8 @@ def fold_derivation(doctree: nodes.document, notebook: nbformat.NotebookNode, fo
     parent.insert(first, opening)
     if first > guess.position:
         node["classes"].append("guess-cell")
-    parent.insert(guess.position, raw(box(key, guessed_entries(notebook, fold))))
+    above = min(guess.position, parent.index(opening))
+    parent.insert(above, raw(box(key, guessed_entries(notebook, fold))))
     parent, node = measuring = code_cell(doctree, fold.measurement.start)
     if parent is not guess.parent or measuring.position > parent.index(closing):
         parent.insert(end_of(parent, measuring.position, fold.measurement), closing.deepcopy())

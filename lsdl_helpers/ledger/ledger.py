@@ -114,7 +114,8 @@ class Ledger:
             unit: "ms", "GFLOP/s", …; "ratio" for a pure ratio, "" for a count.
             why: the formula in words.
             guess: the reader's own guess, in the same unit or among the choices.
-            kind: "formula", "baseline", "bound" or "cited"; see :class:`Entry`.
+            kind: "formula", "baseline", "bound" or "cited"; see
+                :class:`~lsdl_helpers.ledger.entry.Entry`.
             choices: what may be guessed, where the answer is no number.
 
         Raises:
@@ -176,7 +177,8 @@ class Ledger:
         """Write the ledger as a lab report: an HTML file to read, a JSON file to merge.
 
         Existing files are replaced, each in one step. The JSON holds format, chapter, id,
-        started, machine and entries, each with the fields of :class:`Entry` and its ratio;
+        started, machine and entries, each with the fields of
+        :class:`~lsdl_helpers.ledger.entry.Entry` and its ratio;
         null where there is nothing, "nan", "inf" or "-inf" for what is no number.
 
         Args:
