@@ -99,6 +99,23 @@ def measures(cells: Iterable[Cell]) -> bool:
     )
 
 
+def measured_entries(notebook: nbformat.NotebookNode, fold: Fold) -> dict[str, dict[str, Any]]:
+    """Return the entries that a fold measures, by name, as the page last shows them.
+
+    A cell shows what its last line is, so an entry may first be seen in a later table.
+    """
+    cells = [notebook.cells[k] for k in fold.measurement]
+    names = {name for name, e in last_entries(cells).items() if e["measured"] is not None}
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    calls = {named(call) for source in code for call in ledger_calls(source, "measure")} - {"{}"}
+    return {
+        name: entry
+        for name, entry in last_entries(notebook.cells).items()
+        if name in names
+        or (entry["measured"] is not None and any(agree(name, call) for call in calls))
+    }
+
+
 def predicts(cell: Cell) -> bool:
     """Tell whether a cell predicts; on pages not yet reworked some guess cells do."""
     return cell.cell_type == "code" and any(ledger_calls(cell.source, "predict"))

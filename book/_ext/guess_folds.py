@@ -20,6 +20,7 @@ from tools.guesses import (
     folds,
     guessed_entries,
     last_entries,
+    measured_entries,
     measures,
     predicts,
 )
@@ -58,8 +59,10 @@ def fold_page(app: Sphinx, doctree: nodes.document) -> None:
     if path.suffix == ".ipynb":
         notebook = nbformat.read(path, as_version=4)
         plan = [fold for fold in folds(notebook) if code_cell(doctree, fold.measurement.start)]
+        asked = asked_on_page(notebook)
         for fold in plan:
-            fold_measurement(doctree, notebook, fold, asked_on_page(notebook))
+            names = [name for name in measured_entries(notebook, fold) if name in asked]
+            fold_measurement(doctree, notebook, fold, [asked.pop(name) for name in names])
         for fold in plan:
             if fold.guess is not None and code_cell(doctree, fold.guess):
                 fold_derivation(doctree, notebook, fold)
@@ -99,9 +102,12 @@ def raw(html: str) -> nodes.raw:
 
 
 def fold_measurement(
-    doctree: nodes.document, notebook: nbformat.NotebookNode, fold: Fold, asked: dict
+    doctree: nodes.document, notebook: nbformat.NotebookNode, fold: Fold, guessed: list[dict]
 ) -> None:
-    """Fold what the measuring cell puts out, and the cells that explain it; not its code."""
+    """Fold what the measuring cell puts out, and the cells that explain it; not its code.
+
+    What was ``guessed`` of it is judged at its top.
+    """
     parent, node = place = code_cell(doctree, fold.measurement.start)
     start, end = place.position + 1, end_of(parent, place.position + 1, fold.measurement)
     folded = parent[start:end]
@@ -112,9 +118,7 @@ def fold_measurement(
         folded.insert(0, nodes.container("", outputs[0], classes=["cell", "measured"]))
     if not folded:
         return
-    cells = [notebook.cells[k] for k in fold.measurement]
-    measured = [e for e in last_entries(cells).values() if e["measured"] is not None]
-    opening = details(measures(cells), [e for e in measured if e["name"] in asked])
+    opening = details(measures(notebook.cells[k] for k in fold.measurement), guessed)
     parent[start:end] = [raw(opening), *folded, raw("</details>")]
 
 

@@ -42,14 +42,15 @@ def section(title: str, address: str, report: dict[str, Any]) -> str:
     """Return a chapter of the list; the script shows it, and fills in what was guessed."""
     head = "".join(f'<th scope="col">{column}</th>' for column in COLUMNS)
     rows = "\n".join(row(entry) for entry in report["entries"])
-    name = report["chapter"].replace("/", "_")
+    file = f"{report['chapter'].replace('/', '_')}.json"
+    save = f'download="{escape(file)}">Save report<span> on {escape(title)}</span>'
     return f"""\
 <section hidden>
 <h2><a href="{escape(address)}">{escape(title)}</a></h2>
 <table class="table"><thead><tr>{head}</tr></thead><tbody>
 {rows}
 </tbody></table>
-<p><a class="report" download="{escape(name)}.json">Report<span> on {escape(title)}</span></a></p>
+<p><a class="report" {save}</a></p>
 </section>
 """
 

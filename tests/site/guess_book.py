@@ -111,7 +111,9 @@ TWO = [
     code(GUESS),
     text("DERIVATION 7"),
     predict(OLD),
-    measure(OLD, 30.0),
+    code('ledger.measure("old", 30.0)\nprint(4)', "hide-output", prints="TIMED"),
+    text("## What the ledger holds"),
+    code("ledger.table()", shows=(Entry(**vars(OLD) | {"measured": 30.0}),)),
 ]
 
 

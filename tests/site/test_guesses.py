@@ -130,6 +130,18 @@ def test_a_choice(reader):
     assert page.locator(".verdict:visible").inner_text() == verdict
 
 
+def test_what_a_later_cell_shows_is_judged_where_it_was_measured(reader):
+    page = reader.open(TWO)
+    reader.box(0).get_by_label("old").fill("33")
+    reader.box(0).get_by_label("old").press("Enter")
+    fold = page.locator("details.measurement:visible")
+    fold.locator("summary").click()
+    assert shown(page, "TIMED") == [True]
+    verdict = "Your guess: 33\u00a0ms, off by a factor of 1.10 (too high); "
+    verdict += "the formula: 3.00 ms, off by a factor of 10.0 (too low)."
+    assert fold.locator(".verdict").inner_text() == verdict
+
+
 @pytest.mark.parametrize("typed", ["", "many", "1,234", "1.2.3", "Infinity", "1e999", "×", "2 s"])
 def test_what_is_no_number_is_refused(reader, typed):
     page = reader.open(ONE)
@@ -348,7 +360,7 @@ def test_a_report_of_the_browser_is_one_of_the_ledger(reader, tmp_path):
     guess_everywhere(reader)
     page = reader.open(LEDGER)
     with page.expect_download() as download:
-        page.get_by_role("link", name="Report on One").click()
+        page.get_by_role("link", name="Save report on One").click()
     assert download.value.suggested_filename == "part_one.json"
     ours = json.loads(Path(download.value.path()).read_text("utf-8"))
     ledger = Ledger("part/one", guess_book.MACHINE)
