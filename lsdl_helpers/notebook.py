@@ -55,7 +55,7 @@ def setup(chapter: str, arithmetic: str = "fast") -> Ledger:
 
     plots.use_style()
     pd.set_option("display.expand_frame_repr", False)  # tables as wide as they are
-    machine = _machine_line() + (_arithmetic_line() if arithmetic == "reproducible" else "")
+    machine = _machine_line(arithmetic)
     print(machine)
     if not in_time:
         print("torch or numpy was imported before setup: restart the kernel for the same bits")
@@ -79,22 +79,24 @@ def _keep_freed_memory() -> None:
         libc.mallopt(trim_threshold, 2**31 - 1)
 
 
-def _machine_line() -> str:
+def _machine_line(arithmetic: str) -> str:
     import torch
 
-    from lsdl_helpers.measure.machine import usable_cores
+    from lsdl_helpers.measure.machine import processor_name, usable_cores
 
     has_gpu = torch.accelerator.is_available()
     device = torch.accelerator.current_accelerator().type if has_gpu else "cpu"
     skipped = "nothing" if has_gpu else "GPU cells (no GPU)"
+    cores = usable_cores().value
     return (
-        f"Python {platform.python_version()} · torch {torch.__version__} · {device}, "
-        f"{usable_cores().value} cores · OMP_WAIT_POLICY={os.environ['OMP_WAIT_POLICY']} · "
+        f"Python {platform.python_version()} · torch {torch.__version__} · "
+        f"{processor_name()}, {cores} core{'s' * (cores != 1)} · {device} · "
+        f"{_comparable() if arithmetic == 'reproducible' else 'fast arithmetic'} · "
         f"skipped: {skipped}"
     )
 
 
-def _arithmetic_line() -> str:
+def _comparable() -> str:
     """Say how far the outputs of a page with reproducible arithmetic can be compared."""
     import matplotlib
     import numpy as np
@@ -103,7 +105,7 @@ def _arithmetic_line() -> str:
     same = is_x86() and not torch.accelerator.is_available()
     bits = "the same bits on every x86 processor" if same else "other bits than on an x86 processor"
     drawn = f"numpy {np.__version__}, matplotlib {matplotlib.__version__}"
-    return f" · {drawn} · reproducible arithmetic, {bits}"
+    return f"{drawn} · reproducible arithmetic, {bits}"
 
 
 def version_warnings(chapter: str) -> Iterator[str]:

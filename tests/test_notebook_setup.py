@@ -13,6 +13,7 @@ import torch
 import lsdl_helpers
 from lsdl_helpers import notebook
 from lsdl_helpers.arithmetic import is_x86
+from lsdl_helpers.measure import processor_name
 from lsdl_helpers.notebook import version_warnings
 
 CLONE = Path(lsdl_helpers.__file__).parents[1]
@@ -35,18 +36,26 @@ def test_one_line_about_the_machine_and_openmp_told_before_torch_is_loaded():
     )
     lines = run(program)
     pattern = (
-        r"Python 3\.\d+\.\d+ · torch \S+ · \w+, \d+ cores · "
-        r"OMP_WAIT_POLICY=PASSIVE · skipped: .+"
+        r"Python 3\.\d+\.\d+ · torch \S+ · (.+), \d+ cores? · \w+ · fast arithmetic · skipped: .+"
     )
-    assert re.fullmatch(pattern, lines[0])
+    assert re.fullmatch(pattern, lines[0])[1] == processor_name()
     assert lines[1:] == ["models/vgg", lines[0], "PASSIVE"]
 
 
-def test_the_line_counts_the_cores_that_a_container_grants(monkeypatch):
-    quota = {"/sys/fs/cgroup/cpu.max": "100000 100000\n"}
+@pytest.mark.parametrize(
+    ("cpuinfo", "expected"),
+    [
+        ("model name : AMD EPYC\nflags : sse4_2 avx2 avx512f\n", "AMD EPYC (AVX-512)"),
+        ("model name : AMD EPYC\nflags : sse4_2 avx2\n", "AMD EPYC (no AVX-512)"),
+        ("Features : asimd sve\n", "unknown processor"),
+    ],
+)
+def test_the_line_names_the_processor_and_the_cores_of_a_container(monkeypatch, cpuinfo, expected):
+    texts = {"/sys/fs/cgroup/cpu.max": "100000 100000\n", "/proc/cpuinfo": cpuinfo}
     machine = importlib.import_module("lsdl_helpers.measure.machine")
-    monkeypatch.setattr(machine, "_read", lambda path: quota.get(path, ""))
-    assert ", 1 cores · " in notebook._machine_line()
+    monkeypatch.setattr(machine, "_read", lambda path: texts.get(path, ""))
+    monkeypatch.setattr(machine, "_sysctl", lambda *arguments: "")
+    assert f" · {expected}, 1 core · " in notebook._machine_line("fast")
 
 
 def test_torch_loaded_too_early_and_a_chapter_unknown_here_are_warned_of():
@@ -90,6 +99,7 @@ def reproducible(**environment):
     program = (
         "import lsdl_helpers as lsdl; lsdl.setup('models/vgg', arithmetic='reproducible');"
         "import hashlib, os, torch, numpy as np; torch.manual_seed(0); x = torch.rand(257, 257);"
+        "print(os.environ['OMP_WAIT_POLICY']);"
         "print(torch.get_num_threads(), torch.backends.cpu.get_cpu_capability(),"
         "os.environ['MKL_CBWR'], torch.are_deterministic_algorithms_enabled());"
         "y = torch.nn.functional.conv2d(x.view(1, 1, 257, 257), x[:9, :25].reshape(9, 1, 5, 5));"
@@ -103,9 +113,10 @@ def reproducible(**environment):
 @pytest.mark.skipif(not is_x86(), reason="not an x86 processor")
 def test_reproducible_bits_do_not_depend_on_the_instruction_sets():
     """Of this processor as it is, and of one on which the libraries find fewer."""
-    line, arithmetic, bits = reproducible(OMP_WAIT_POLICY="ACTIVE")
-    assert "OMP_WAIT_POLICY=ACTIVE" in line, "the reader's choice stands"
-    assert line.endswith("same bits on every x86 processor") != torch.accelerator.is_available()
+    line, policy, arithmetic, bits = reproducible(OMP_WAIT_POLICY="ACTIVE")
+    assert policy == "ACTIVE", "the reader's choice stands"
+    assert f" · {processor_name()}, " in line, "not as the arithmetic is capped"
+    assert ("same bits on every x86 processor" in line) != torch.accelerator.is_available()
     assert arithmetic == "1 AVX2 COMPATIBLE True"
     fewer = {"ATEN_CPU_CAPABILITY": "default", "MKL_ENABLE_INSTRUCTIONS": "SSE4_2"}
-    assert reproducible(**fewer)[1:] == [arithmetic, bits]
+    assert reproducible(**fewer)[2:] == [arithmetic, bits]

@@ -46,9 +46,8 @@ DRAW = """\
 plt.bar(["predicted", "measured"], [m * k * n, len(products)])
 plt.ylabel("multiply-adds")
 plt.show()"""
-COMPARE = """\
-Say what came out and why. A miss is explained by what the page measures.
-
+EXPLAIN = "Say what came out and why. A miss is explained by what the page measures."
+SECOND = """\
 ## Second section
 
 A figure stands alone in its cell, with caption, name and alternative text in its metadata."""
@@ -141,7 +140,8 @@ def chapter_page(chapter: str) -> nbformat.NotebookNode:
         new_code_cell(PREDICT),
         new_markdown_cell("Now count, or ask the clock."),
         new_code_cell(MEASURE, metadata={"tags": ["hide-output"]}),
-        new_markdown_cell(COMPARE),
+        new_markdown_cell(EXPLAIN, metadata={"tags": ["explain"]}),
+        new_markdown_cell(SECOND),
         new_code_cell(DRAW, metadata={"mystnb": {"figure": figure, "image": image}}),
         new_markdown_cell(REMEMBER),
         new_markdown_cell("## Exercises"),

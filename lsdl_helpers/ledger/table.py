@@ -15,6 +15,7 @@ class LedgerTable(pd.DataFrame):
 
     Nothing is NaN but what is not there yet. What is taken out of it is a plain DataFrame.
 
+    >>> from lsdl_helpers.ledger import Entry
     >>> table = LedgerTable([Entry("time", 2.0, unit="ms", measured=3.0)])
     >>> table.loc["time", "ratio"]
     np.float64(1.5)
@@ -42,7 +43,7 @@ class LedgerTable(pd.DataFrame):
         return table.loc[:, [column for column in SHOWN if (table[column] != "").any()]]
 
     def __repr__(self) -> str:
-        return repr(self._shown())
+        return self._shown().to_string()
 
     def _repr_html_(self) -> str:
         return self._shown()._repr_html_()

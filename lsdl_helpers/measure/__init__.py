@@ -2,7 +2,7 @@
 
 from lsdl_helpers.measure.calibration import calibrate, limits
 from lsdl_helpers.measure.cost import Cost, LayerCost, cost
-from lsdl_helpers.measure.machine import Machine, machine
+from lsdl_helpers.measure.machine import Machine, machine, processor_name
 from lsdl_helpers.measure.machine_limits import Limits
 from lsdl_helpers.measure.processors import Processor, list_processors, processor
 from lsdl_helpers.measure.roofline import LayerTime, PredictedTime, predict_time
@@ -14,5 +14,5 @@ __all__ = [
     "Comparison", "Cost", "LayerCost", "LayerTime", "Limits", "Machine", "PredictedTime",
     "Processor", "Timing", "benchmark", "bootstrap", "calibrate", "compare", "cost", "limits",
     "list_processors", "machine", "mean_and_error", "paired_difference", "predict_time",
-    "processor", "user_folder",
+    "processor", "processor_name", "user_folder",
 ]  # fmt: skip

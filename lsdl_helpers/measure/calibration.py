@@ -4,11 +4,13 @@ import json
 from dataclasses import replace
 from importlib import resources
 
+from lsdl_helpers.ledger.quantity import format_quantity
 from lsdl_helpers.measure.calibration_file import (
     calibration_path,
     read_calibration,
     save_calibration,
 )
+from lsdl_helpers.measure.machine import processor_name
 from lsdl_helpers.measure.machine_limits import Limits
 from lsdl_helpers.measure.microbenchmarks import WORKING_SETS, device_kind, measure_limits
 
@@ -17,7 +19,7 @@ _quick: dict[str, Limits] = {}  # by device, for as long as the process lives
 
 
 def limits(*, device: str | None = None, reference: bool = False) -> Limits:
-    """Return the limits of this machine, and print one line that says where they come from.
+    """Return the limits of this machine, and print one line: the two most used, and their origin.
 
     Its calibration, if there is one; else a quick one, of at most 5 s, which lasts until the
     kernel ends; else, or if asked for, those of the recorded reference machine.
@@ -30,7 +32,7 @@ def limits(*, device: str | None = None, reference: bool = False) -> Limits:
         ValueError: for another device.
 
     >>> limits(reference=True).source
-    limits: those of the reference machine, 2026-11-25, cpu of AMD EPYC
+    limits: ... GFLOP/s and ... GB/s with one thread, those of the reference machine, ...
     'reference'
     """
     kind = device_kind(device)
@@ -40,7 +42,8 @@ def limits(*, device: str | None = None, reference: bool = False) -> Limits:
         "quick": f"quick calibration, rough; {CALIBRATE} takes half a minute and is kept",
         "reference": f"those of the reference machine, {result.when[:10]}",
     }[result.source]
-    print(f"limits: {origin}, {result.device} of {result.machine.get('processor', 'unknown')}")
+    where = f"{result.device} of {processor_name(result.machine)}"
+    print(f"limits: {_rates(result)}, {origin}, {where}")
     return result
 
 
@@ -60,6 +63,13 @@ def calibrate(*, device: str | None = None, seconds: float = 20.0) -> Limits:
     measured = measure_limits(device=device, seconds=seconds)
     save_calibration(measured.device, measured.to_dict())
     return measured
+
+
+def _rates(limits: Limits) -> str:
+    """Return the peak of float32 and the bandwidth of memory, for people."""
+    rates = (limits.peak() / 1e9, "GFLOP/s"), (limits.bandwidths[-1][1] / 1e9, "GB/s")
+    text = " and ".join(format_quantity(*rate) for rate in rates)
+    return f"{text} with one thread" if limits.device == "cpu" else text
 
 
 def _reference() -> Limits:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from lsdl_helpers.measure.machine import processor_name
+
 if TYPE_CHECKING:
     import pandas as pd
 
 SOURCES = ("calibrated", "quick", "reference")
-VERSION = 1  # of the JSON form
+VERSION = 2  # of the JSON form; in 1 a peak was that of the matrix product alone
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,14 @@ class Limits:
     """The best rates that torch reaches on one device of one machine.
 
     Attributes:
-        peaks: FLOP/s of the matrix product by dtype and CPU threads, e.g. ("float32", 1);
-            int8 counts its integer operations. An accelerator has one "thread".
+        peaks: FLOP/s by dtype and CPU threads, e.g. ("float32", 1), the best of torch's matrix
+            products and convolutions; int8 counts its integer operations. An accelerator has
+            one "thread".
         bandwidths: pairs of working set in bytes and bytes/s, the smaller set first: a copy by
             one thread, bytes read and written both counted.
         overhead_s: seconds that a layer takes which has next to nothing to do.
         left_out: why a dtype has no peak.
+        routines: which routine reached each peak, e.g. "3x3 convolution".
         source: "calibrated", "quick" or "reference".
         when: the date, ISO 8601.
         device: "cpu", "cuda", …
@@ -43,10 +47,15 @@ class Limits:
     device: str
     machine: dict[str, str]
     left_out: dict[str, str] = field(default_factory=dict)
+    routines: dict[tuple[str, int], str] = field(default_factory=dict)
     parallel: dict[str, Any] | None = None
 
     def peak(self, dtype: str | torch.dtype = "float32", threads: int = 1) -> float:
-        """Return the best FLOP/s of torch's own matrix product.
+        """Return the best FLOP/s of the routines that the book's pages use.
+
+        They are torch's matrix products and convolutions
+        (:mod:`~lsdl_helpers.measure.routines`): no layer of a page is faster. FLOPs are those
+        of the definition, also where a routine needs fewer.
 
         Raises:
             ValueError: if it was not measured for that dtype and number of threads.
@@ -102,10 +111,12 @@ class Limits:
         """Return all values as text, a row each."""
         import pandas as pd
 
-        rows = {
-            f"{name}, {number} thread{'s' * (number > 1)}": f"{rate / 1e9:,.0f} GFLOP/s"
-            for (name, number), rate in self.peaks.items()
-        }
+        rows = {}
+        for (name, number), rate in self.peaks.items():
+            routine = self.routines.get((name, number))
+            reached_by = f" ({routine})" if routine else ""
+            row = f"{name}, {number} thread{'s' * (number > 1)}"
+            rows[row] = f"{rate / 1e9:,.0f} GFLOP/s{reached_by}"
         rows |= {name: f"left out: {reason}" for name, reason in self.left_out.items()}
         rows |= {f"copy, {_size(n)}": f"{rate / 1e9:,.1f} GB/s" for n, rate in self.bandwidths}
         rows["steps after"] = ", ".join(map(_size, self.cache_steps)) or "none seen"
@@ -115,8 +126,10 @@ class Limits:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the values as :meth:`from_dict` takes them, of types that JSON has."""
-        peaks = [[name, threads, rate] for (name, threads), rate in self.peaks.items()]
-        return {"version": VERSION, **asdict(replace(self, peaks={})), "peaks": peaks}
+        peaks = [[*key, rate, self.routines.get(key, "")] for key, rate in self.peaks.items()]
+        others = asdict(replace(self, peaks={}, routines={}))
+        del others["routines"]
+        return {"version": VERSION, **others, "peaks": peaks}
 
     @classmethod
     def from_dict(cls, stored: dict[str, Any]) -> Limits:
@@ -129,7 +142,9 @@ class Limits:
             raise ValueError(f"it is not of version {VERSION}")
         values = {name: stored[name] for name in cls.__annotations__ if name in stored}
         try:
-            values["peaks"] = {(name, n): float(rate) for name, n, rate in values["peaks"]}
+            peaks = {(name, n): (float(rate), by) for name, n, rate, by in values["peaks"]}
+            values["peaks"] = {key: rate for key, (rate, _) in peaks.items()}
+            values["routines"] = {key: by for key, (_, by) in peaks.items() if by}
             values["bandwidths"] = tuple((int(n), float(rate)) for n, rate in values["bandwidths"])
             if values["source"] not in SOURCES or not values["bandwidths"]:
                 num_bandwidths = len(values["bandwidths"])
@@ -140,8 +155,8 @@ class Limits:
             raise ValueError(f"it is not a record of limits: {error!r}") from None
 
     def __repr__(self) -> str:
-        where = self.machine.get("processor", "unknown")
-        return f"{self.source}, {self.when}, {self.device} of {where}\n{self.table().to_string()}"
+        where = f"{self.device} of {processor_name(self.machine)}"
+        return f"{self.source}, {self.when}, {where}\n{self.table().to_string()}"
 
 
 def _require_valid(values: dict[str, Any]) -> None:
@@ -152,7 +167,7 @@ def _require_valid(values: dict[str, Any]) -> None:
         if not 0 < number < math.inf:
             raise ValueError(f"{number} is no rate, no size and no time")
     named = chain(*values["machine"].items(), *values.get("left_out", {}).items())
-    for text in (*names, *named, values["when"], values["device"]):
+    for text in (*names, *named, *values["routines"].values(), values["when"], values["device"]):
         if not isinstance(text, str):
             raise ValueError(f"{text!r} is not text")
 

@@ -9,11 +9,10 @@ from torch import nn
 
 from lsdl_helpers.measure.machine import UNKNOWN, machine
 from lsdl_helpers.measure.machine_limits import Limits
+from lsdl_helpers.measure.routines import routines
 from lsdl_helpers.measure.timing import benchmark
 
 DTYPES = ("float32", "bfloat16", "int8")
-SIDES = {"cpu": (256, 512, 1024, 2048)}  # of the matrices; the small one first, to see the pace
-ACCELERATOR_SIDES = (256, 2048, 4096, 8192)
 WORKING_SETS = tuple(2**k for k in range(14, 29))  # 16 KiB to 256 MiB
 LEAST = 3  # samples
 
@@ -26,6 +25,8 @@ def measure_limits(
     source: str = "calibrated",
 ) -> Limits:
     """Measure peak rates, bandwidths and overhead, each the best of several samples.
+
+    A peak is the best rate of all routines that the book's pages use (:mod:`.routines`).
 
     Args:
         seconds: for all together; what would not fit into its share of them is left out.
@@ -40,15 +41,16 @@ def measure_limits(
     here = machine()
     multicore = kind == "cpu" and here.cores.value != UNKNOWN
     threads = sorted({1, here.cores.value}) if multicore else [1]
-    num_timings = len(DTYPES) * len(threads) * len(_sides(kind)) + len(working_sets) + 2
-    share = seconds / num_timings
+    num_routines = sum(len(routines(name, kind)) for name in DTYPES)
+    share = seconds / (num_routines * len(threads) + len(working_sets) + 2)
     # An accelerator copies while the next order is given: there is nothing to take off.
     copy_overhead = _copy_overhead(share) if kind == "cpu" else 0.0
-    peaks, left_out = {}, {}
+    peaks, reached_by, left_out = {}, {}, {}
     for name in DTYPES:
         for number in threads:
             try:
-                peaks[name, number] = _peak(name, number, kind, share)
+                found = _peak(name, number, kind, share)
+                peaks[name, number], reached_by[name, number] = found
             except (RuntimeError, AttributeError) as error:
                 left_out[name] = " ".join(str(error).split())[:100]
     bandwidths = [(n, _bandwidth(n, kind, share, copy_overhead)) for n in sorted(working_sets)]
@@ -61,6 +63,7 @@ def measure_limits(
         device=kind,
         machine=here.describe(),
         left_out=left_out,
+        routines=reached_by,
     )
 
 
@@ -80,10 +83,6 @@ def device_kind(device: str | None) -> str:
     return "cpu"
 
 
-def _sides(kind: str) -> tuple[int, ...]:
-    return SIDES.get(kind, ACCELERATOR_SIDES)
-
-
 def _best(fn: Callable[[], Any], kind: str, share: float, threads: int = 1) -> float:
     """Return the seconds of the fastest call; short ones are timed by the hundred."""
     device = "cpu" if kind == "cpu" else None
@@ -100,25 +99,25 @@ def _best(fn: Callable[[], Any], kind: str, share: float, threads: int = 1) -> f
     return min(timed.samples) / calls
 
 
-def _peak(name: str, threads: int, kind: str, share: float) -> float:
-    """Return the best FLOP/s over matrices of several sizes, up to one that takes too long."""
-    best = 0.0
-    for side in _sides(kind):
-        flops = 2 * side**3
-        if best and flops / best * (LEAST + 1) > share:
-            break
-        product = _product(name, side, kind)
-        best = max(best, flops / _best(product, kind, share, threads))
+def _peak(name: str, threads: int, kind: str, share: float) -> tuple[float, str]:
+    """Return the best FLOP/s over the routines, and whose it is; none that takes too long.
+
+    Raises:
+        RuntimeError, AttributeError: of the first routine, if this torch can run none.
+    """
+    best, errors = (0.0, ""), []
+    for routine in routines(name, kind):
+        if best[0] and routine.flops / best[0] * (LEAST + 1) > share:
+            continue
+        try:
+            seconds = _best(routine.prepare(), kind, share, threads)
+        except (RuntimeError, AttributeError) as error:
+            errors.append(error)
+            continue
+        best = max(best, (routine.flops / seconds, routine.name))
+    if not best[0]:
+        raise errors[0]
     return best
-
-
-def _product(name: str, side: int, kind: str) -> Callable[[], torch.Tensor]:
-    options = {"device": kind, "generator": torch.Generator(kind).manual_seed(0)}
-    if name == "int8":
-        a, b = torch.randint(-9, 9, (2, side, side), dtype=torch.int8, **options)
-        return lambda: torch._int_mm(a, b)
-    a, b = torch.rand(2, side, side, **options).to(getattr(torch, name))
-    return lambda: torch.mm(a, b)
 
 
 def _copy_overhead(share: float) -> float:

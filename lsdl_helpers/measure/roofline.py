@@ -101,7 +101,7 @@ def predict_time(
         machine: its :class:`~lsdl_helpers.measure.machine_limits.Limits`; their bandwidth is
             that of one thread, so that more threads are predicted too slow where traffic decides.
             On NVIDIA GPUs torch's convolutions of float32 use the faster TF32 unless that is turned
-            off, and its matrix product, which gives the peak, does not.
+            off, and give the peak; its matrix product does not and stays far below.
         dtype: that of the network.
         threads: CPU threads.
 
@@ -111,7 +111,7 @@ def predict_time(
     >>> from lsdl_helpers.measure import cost, limits
     >>> predict_time(cost(nn.Linear(4096, 1000), (1, 4096)), limits(reference=True))
     limits: ...
-    0.124 ms predicted (0% arithmetic, 100% traffic, 0% launch)
+    0.1... ms predicted (0% arithmetic, 100% traffic, 0% launch)
     """
     peak = machine.peak(dtype, threads)
     layers = [_layer_time(layer, cost.weight_bytes, peak, machine) for layer in cost.layers]

@@ -72,7 +72,7 @@ PRETRAINED = {
 def pretrained(name: str) -> Pretrained:
     """Return a trained network, with its own preprocessing and the names of its classes.
 
-    efficientnet_lite0 needs no network access; the others are downloaded once, at first use.
+    efficientnet_lite0 needs no internet connection; the others are downloaded once, at first use.
 
     Args:
         name: a key of ``PRETRAINED``.

@@ -48,7 +48,7 @@ def has_alt_texts_in_html(page: Page) -> Iterator[str]:
         shown = "".join(o.get("data", {}).get("text/html", "") for o in cell.outputs)
         for image in re.findall(r"<img\b[^>]*>", shown):
             if not re.search(r"\balt=(?:\"[^\"]+\"|'[^']+')", image):
-                yield f"cell {number}: {image[:40]!r} without alt; allowed: alt=\"…\" that tells"
+                yield f'cell {number}: {image[:40]!r} without alt; allowed: alt="…" that tells'
 
 
 def has_readable_pictures(page: Page) -> Iterator[str]:

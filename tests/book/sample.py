@@ -1,6 +1,7 @@
 """A new chapter and its solutions, as `make chapter` writes them: what the tests then break."""
 
 import base64
+import dataclasses
 import io
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import nbformat
 from nbformat.v4 import new_output
 from PIL import Image, ImageDraw
 
+from lsdl_helpers.ledger import Entry
 from tests.book.page import Page
 from tools.chapter import LAB, chapter_page, solutions_page
 from tools.notebook_form import make_canonical, write_exercises
@@ -49,6 +51,12 @@ def figure_output(png: str) -> nbformat.NotebookNode:
     return new_output("display_data", {"image/png": png, "text/plain": "<Figure>"})
 
 
+def entry_output(entry: Entry) -> nbformat.NotebookNode:
+    """Return the output by which an entry of the ledger shows itself."""
+    data, metadata = entry._repr_mimebundle_()
+    return new_output("display_data", data, metadata=metadata)
+
+
 def ran(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Make a notebook as if it had been run: ids, counts, metadata."""
     count = 0
@@ -63,7 +71,10 @@ def ran(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 def chapter() -> Page:
     """Return a good chapter with one prediction, one figure and three exercises."""
     notebook = chapter_page("models/sample")
-    notebook.cells[11].outputs = [figure_output(picture(40, 80))]
+    notebook.cells[12].outputs = [figure_output(picture(40, 80))]
+    entry = Entry("products", 24, why="m · k · n")
+    notebook.cells[7].outputs = [entry_output(entry)]
+    notebook.cells[9].outputs = [entry_output(dataclasses.replace(entry, measured=24))]
     return with_exercises(CHAPTER, notebook)
 
 

@@ -185,17 +185,17 @@ def test_editing_as_text_keeps_ids_tags_figures_and_outputs(tmp_path):
     jupytext(["--quiet", "-o", str(stored), "--to", "ipynb", "--update", str(text)])
     edited = nbformat.read(stored, as_version=4)
     make_canonical(edited)
-    assert edited.cells[12].source == REMEMBER.replace("The ineq", "The one ineq")
-    edited.cells[12].source = REMEMBER
+    assert edited.cells[13].source == REMEMBER.replace("The ineq", "The one ineq")
+    edited.cells[13].source = REMEMBER
     assert edited == page.notebook
 
 
 def test_canonical_form_keeps_what_the_site_reads():
     page = sample.chapter()
-    figure = page.notebook.cells[11].metadata
+    figure = page.notebook.cells[12].metadata
     page.notebook.metadata["jupytext"] = {"formats": "ipynb,md"}
-    page.notebook.cells[11].metadata["execution"] = {"iopub.status.busy": "now"}
+    page.notebook.cells[12].metadata["execution"] = {"iopub.status.busy": "now"}
     make_canonical(page.notebook)
     assert page.notebook == sample.chapter().notebook
-    assert page.notebook.cells[11].metadata.keys() == figure.keys() - {"execution"}
+    assert page.notebook.cells[12].metadata.keys() == figure.keys() - {"execution"}
     assert page.notebook.metadata == METADATA

@@ -13,15 +13,15 @@ CONFIGS = [
 STRICT, MEASURED = map(get_sanitize_patterns, CONFIGS)
 
 DOCTOR = (
-    "Python 3.11.7 · torch 2.14.1 · cpu, 2 cores · OMP_WAIT_POLICY=PASSIVE · "
+    "Python 3.11.7 · torch 2.14.1 · AMD EPYC (AVX-512), 2 cores · cpu · fast arithmetic · "
     "skipped: GPU cells (no GPU)"
 )
 DOCTOR_ELSEWHERE = DOCTOR.replace("3.11.7", "3.13.0rc1").replace("2.14.1", "2.6.0+cpu")
-
-
-REPRODUCIBLE = (
-    f"{DOCTOR} · numpy 2.4.6, matplotlib 3.11.2 · reproducible arithmetic, the same bits on every "
-    "x86 processor"
+XEON = "Intel(R) Xeon(R) Platinum 8481C CPU @ 2.70GHz (AVX-512), 1 core ·"
+REPRODUCIBLE = DOCTOR.replace(
+    "fast arithmetic",
+    "numpy 2.4.6, matplotlib 3.11.2 · reproducible arithmetic, the same bits on every x86 "
+    "processor",
 )
 
 
@@ -40,7 +40,10 @@ def test_nbval_reads_every_section():
     [
         (DOCTOR, DOCTOR_ELSEWHERE),
         (REPRODUCIBLE, REPRODUCIBLE.replace("numpy 2.4.6", "numpy 1.26.0rc1")),
-        (REPRODUCIBLE, REPRODUCIBLE.replace("the same bits on", "other bits than on an")),
+        (REPRODUCIBLE, REPRODUCIBLE.replace("the same bits on every", "other bits than on an")),
+        (REPRODUCIBLE, REPRODUCIBLE.replace("(AVX-512)", "(no AVX-512)")),
+        (DOCTOR, DOCTOR.replace("AMD EPYC (AVX-512), 2 cores ·", XEON)),
+        (DOCTOR, DOCTOR.replace("AMD EPYC (AVX-512), 2", "unknown processor, unknown")),
         ("<A object at 0x7f9a3c>", "<A object at 0x1122aabbcc>"),
         ("/tmp/ipykernel_12/345.py:1: W", "/var/folders/x/ipykernel_9/1.py:1: W"),
     ],
@@ -54,6 +57,7 @@ def test_what_may_differ_on_every_page(one, other):
     [
         ("312 ms", "1.04 s"),
         ("0.97×", "0.98×"),
+        ("(1.9 ms to 2.1 ms, prediction inside)", "(1.7 ms to 1.8 ms, prediction outside)"),
         ("≈20,000", "≈19,876"),
         ("(3 ms, 1 thread, cpu)", "(9 ms, 1 thread, cpu, disturbed: ran 63% of the time)"),
         ("12.3 GFLOP/s", "987 MFLOP/s"),
@@ -74,12 +78,13 @@ def test_what_must_not_differ_where_arithmetic_is_reproducible(one, other):
             "13.5 ms predicted (9% arithmetic, 91% traffic, 0% launch)",
         ),
         (
-            "limits: quick calibration, rough, cpu of AMD EPYC\n12 layers",
-            "limits: calibrated on 2026-01-02, cuda of NVIDIA H100\n12 layers",
+            "limits: 241 GFLOP/s and 41.0 GB/s with one thread, quick calibration, rough, "
+            "cpu of AMD EPYC (AVX-512)\n12 layers",
+            "limits: 49,123 GFLOP/s and 3,300 GB/s, calibrated on 2026-01-02, "
+            "cuda of NVIDIA H100\n12 layers",
         ),
         (DOCTOR, DOCTOR_ELSEWHERE),
         (DOCTOR, DOCTOR.replace("2 cores", "16 cores")),
-        (DOCTOR, DOCTOR.replace("2 cores", "1 core, 1 thread for timing")),
         ("312 ms", "1.04 s"),
         ("27 µs", "1,027.5 μs"),
         ("9ns", "2 min"),
@@ -130,6 +135,10 @@ def test_what_may_differ(one, other):
         ("3 ms  4 ms", "3 ms"),
         ("a b", "ab"),
         (DOCTOR, DOCTOR.replace("cpu", "cuda")),
+        (DOCTOR, DOCTOR.replace("fast", "exact")),
+        (f"{DOCTOR}, 2 cores · ", f"{DOCTOR.replace('cpu', 'cuda')}, 2 cores · "),
+        (REPRODUCIBLE, REPRODUCIBLE.replace("skipped: GPU cells", "nothing skipped")),
+        ("AMD EPYC (AVX-512), 2 cores · cpu", "AMD EPYC (no AVX-512), 2 cores · cpu"),
         (DOCTOR, DOCTOR.replace("skipped: GPU cells", "nothing skipped")),
         ("<td>1</td>", "<th>1</th>"),
     ],

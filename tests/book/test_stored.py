@@ -42,7 +42,7 @@ MISTAKES = {
     "no id": (lambda notebook: notebook.cells[7].pop("id"), "cell 8: id None"),
     "empty cell": (cell(9, source=" \n"), "cell 9: empty"),
     "stripped count": (cell(8, execution_count=None), "cell 8: execution count None; allowed: 4"),
-    "run twice": (cell(12, execution_count=9), "cell 12: execution count 9; allowed: 6"),
+    "run twice": (cell(13, execution_count=9), "cell 13: execution count 9; allowed: 6"),
     "result of another run": (
         output(8, "execute_result", {"text/plain": "2"}, execution_count=7),
         "cell 8: a result of run 7; allowed: 4",

@@ -61,7 +61,7 @@ def put(k, old, new):
 
 def drawing(source):
     """Put other code in place of the last line of the cell that draws."""
-    return put(12, "plt.show()", source)
+    return put(13, "plt.show()", source)
 
 
 def tag(k, *tags):
@@ -82,11 +82,11 @@ def code(k, source):
 
 def html(text):
     output = sample.new_output("display_data", {"text/html": text})
-    return lambda cells: cells[7].update(outputs=[output])
+    return lambda cells: cells[9].outputs.append(output)
 
 
 def twice_the_figure(cells):
-    cells[11].outputs *= 2
+    cells[12].outputs *= 2
 
 
 def long_everywhere(cells):
@@ -96,11 +96,11 @@ def long_everywhere(cells):
 
 
 def figure_of_the_same_name(cells):
-    cells[7].metadata = cells[11].metadata
+    cells[7].metadata = cells[12].metadata
 
 
 def figure(png):
-    return lambda cells: cells[11].update(outputs=[sample.figure_output(png)])
+    return lambda cells: cells[12].update(outputs=[sample.figure_output(png)])
 
 
 RULE = REMEMBER.removeprefix("## What to remember\n\n")
@@ -119,49 +119,49 @@ CHAPTER_MISTAKES = {
     "set-up of another": (put(2, "models/sample", "models/vgg"), "cell 2: not the set-up cell"),
     "set-up hidden": (tag(2, "hide-input"), "cell 2: set-up with tags"),
     "set-up twice": (put(8, "ledger", 'setup("x")'), "cell 8: a second set-up"),
-    "one section less": (put(11, "## ", "### "), "sections: 1 between the set-up"),
-    "other endings": (put(20, "## Sources", "## Further"), "allowed: `## What to remember`"),
-    "nothing to remember": (put(13, RULE, ""), "cell 13: 'What to remember' is empty"),
-    "no place": (put(14, "## Exercises", "## Exercise"), "whole file: no `## Exercises`"),
-    "a remark": (put(16, "````{", "Aside\n````{"), "'Aside"),
-    "an exercise less": (drop(18, 2), "cell 18: not the exercise of lsdl_helpers/labs/models/sam"),
-    "another question": (put(14, "2, 3 and 4", "2 and 3"), "cell 14: not the exercise"),
-    "another's check": (put(15, "sample/1", "sample/2"), "cell 15: not the exercise"),
-    "solved in the chapter": (put(17, "...", "2"), "cell 17: not the exercise"),
-    "no link": (put(18, "solutions/", "answers/"), "cell 18: not the exercise"),
+    "one section less": (put(12, "## ", "### "), "sections: 1 between the set-up"),
+    "other endings": (put(21, "## Sources", "## Further"), "allowed: `## What to remember`"),
+    "nothing to remember": (put(14, RULE, ""), "cell 14: 'What to remember' is empty"),
+    "no place": (put(15, "## Exercises", "## Exercise"), "whole file: no `## Exercises`"),
+    "a remark": (put(17, "````{", "Aside\n````{"), "'Aside"),
+    "an exercise less": (drop(19, 2), "cell 19: not the exercise of lsdl_helpers/labs/models/sam"),
+    "another question": (put(15, "2, 3 and 4", "2 and 3"), "cell 15: not the exercise"),
+    "another's check": (put(16, "sample/1", "sample/2"), "cell 16: not the exercise"),
+    "solved in the chapter": (put(18, "...", "2"), "cell 18: not the exercise"),
+    "no link": (put(19, "solutions/", "answers/"), "cell 19: not the exercise"),
     "long cells": (long_everywhere, "code cells: a median of 8 lines; allowed: 6"),
     "a cell over 20": (code(8, LINES[:190]), "cells [8]: more than 20 lines"),
-    "a cell over 30": (code(12, LINES + "\na = 1"), "cell 12: 31 lines; allowed: 30"),
-    "a wide line": (code(12, f"x = {'1' * 79}"), "cell 12: a line of 83 characters; allowed: 82"),
+    "a cell over 30": (code(13, LINES + "\na = 1"), "cell 13: 31 lines; allowed: 30"),
+    "a wide line": (code(13, f"x = {'1' * 79}"), "cell 13: a line of 83 characters; allowed: 82"),
     "code after code": (drop(9), "cell 9: code after code"),
-    "star import": (drawing("from math import *"), "cell 12: star import"),
-    "sys.path": (drawing("sys.path.append('x')"), "cell 12: sys.path"),
-    "%run": (drawing("%run x.py"), "cell 12: %run"),
-    "pip": (drawing("%pip install x"), "cell 12: installs"),
-    "home": (drawing("open('/home/me/x')"), "cell 12: path of a machine"),
-    "windows": (drawing(r"open('C:\\Users\\x')"), "cell 12: path of a machine"),
-    "urllib": (drawing("urllib.request.urlopen(x)"), "cell 12: downloads"),
-    "wget": (drawing("!wget x"), "cell 12: downloads"),
-    "shell": (drawing("!ls"), "cell 12: a command of the shell"),
-    "shell magic": (drawing("%%bash\nls"), "cell 12: a command of the shell"),
-    "datasets": (drawing("MNIST('.', download=True)"), "cell 12: downloads"),
-    "asserts a time": (drawing("assert forward_ms < 3"), "cell 12: asserts 'forward_ms'"),
-    "asserts a ratio": (drawing("assert r.ratio < 3"), "cell 12: asserts 'ratio'"),
-    "a clock": (code(12, "time.perf_counter()"), "cell 12: calls 'perf_counter'"),
-    "about": (html("≈3"), "cell 8: an output that may differ"),
-    "ignored": (tag(12, "nbval-ignore-output"), "cell 12: an output that may differ"),
+    "star import": (drawing("from math import *"), "cell 13: star import"),
+    "sys.path": (drawing("sys.path.append('x')"), "cell 13: sys.path"),
+    "%run": (drawing("%run x.py"), "cell 13: %run"),
+    "pip": (drawing("%pip install x"), "cell 13: installs"),
+    "home": (drawing("open('/home/me/x')"), "cell 13: path of a machine"),
+    "windows": (drawing(r"open('C:\\Users\\x')"), "cell 13: path of a machine"),
+    "urllib": (drawing("urllib.request.urlopen(x)"), "cell 13: downloads"),
+    "wget": (drawing("!wget x"), "cell 13: downloads"),
+    "shell": (drawing("!ls"), "cell 13: a command of the shell"),
+    "shell magic": (drawing("%%bash\nls"), "cell 13: a command of the shell"),
+    "datasets": (drawing("MNIST('.', download=True)"), "cell 13: downloads"),
+    "asserts a time": (drawing("assert forward_ms < 3"), "cell 13: asserts 'forward_ms'"),
+    "asserts a ratio": (drawing("assert r.ratio < 3"), "cell 13: asserts 'ratio'"),
+    "a clock": (code(13, "time.perf_counter()"), "cell 13: calls 'perf_counter'"),
+    "about": (html("≈3"), "cell 10: an output that may differ"),
+    "ignored": (tag(13, "nbval-ignore-output"), "cell 13: an output that may differ"),
     "no prediction": (put(8, "predict", "note"), "whole file: predicts nothing"),
     "measured first": (put(8, '"products"', '"size"'), "cell 10: measures 'products'"),
     "measured first, f-string": (put(10, '"products"', 'f"size {x}"'), "cell 10: measures 'size"),
     "measured in the open": (tag(10), "cell 10: measures in the open"),
-    "no caption": (caption(12, "figure", "caption"), "cell 12: a figure without caption"),
-    "no figure name": (caption(12, "figure", "name"), "cell 12: a figure without name"),
-    "no alt text": (caption(12, "image", "alt"), "cell 12: a figure without alt"),
-    "two figures": (twice_the_figure, "cell 12: 2 figures; allowed: one"),
-    "a name twice": (figure_of_the_same_name, "cell 12: a second figure named 'fig-sample'"),
-    "garbage": (figure("iVBORw0KGgo="), "cell 12: a picture that cannot be read"),
-    "a blank picture": (figure(sample.blank()), "cell 12: a picture of one color"),
-    "html without alt": (html('<img src="data:x" alt="">'), "cell 8: '<img src="),
+    "no caption": (caption(13, "figure", "caption"), "cell 13: a figure without caption"),
+    "no figure name": (caption(13, "figure", "name"), "cell 13: a figure without name"),
+    "no alt text": (caption(13, "image", "alt"), "cell 13: a figure without alt"),
+    "two figures": (twice_the_figure, "cell 13: 2 figures; allowed: one"),
+    "a name twice": (figure_of_the_same_name, "cell 13: a second figure named 'fig-sample'"),
+    "garbage": (figure("iVBORw0KGgo="), "cell 13: a picture that cannot be read"),
+    "a blank picture": (figure(sample.blank()), "cell 13: a picture of one color"),
+    "html without alt": (html('<img src="data:x" alt="">'), "cell 10: '<img src="),
 }
 
 SOLUTIONS_MISTAKES = {
@@ -202,7 +202,7 @@ def test_bad_solutions_are_rejected(change, expected):
         (5, "One", "```python\n## not a heading\n```\nOne"),
         (8, '"products"', 'f"{n}cts"'),
         (10, '"products"', "name"),
-        (12, "plt.show()", "%matplotlib inline\nplt.show()"),
+        (13, "plt.show()", "%matplotlib inline\nplt.show()"),
     ],
 )
 def test_other_good_forms_pass(cell, old, new):
@@ -211,7 +211,7 @@ def test_other_good_forms_pass(cell, old, new):
 
 @pytest.mark.parametrize(
     "change",
-    [code(12, "time.perf_counter()"), html("≈3"), tag(12, "nbval-ignore-output")],
+    [code(13, "time.perf_counter()"), html("≈3"), tag(13, "nbval-ignore-output")],
     ids=["a clock", "about", "ignored"],
 )
 def test_a_page_that_times_may_differ(change):
@@ -230,7 +230,7 @@ def test_solutions_need_no_cell_of_imports():
 def test_the_finding_names_file_and_cell():
     page = sample.broken(sample.chapter(), drawing("%run x.py"))
     assert style_findings(page) == [
-        "book/models/sample.ipynb, cell 12: %run; allowed: a function of the package"
+        "book/models/sample.ipynb, cell 13: %run; allowed: a function of the package"
     ]
 
 

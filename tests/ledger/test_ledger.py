@@ -1,3 +1,4 @@
+import json
 from fractions import Fraction
 
 import numpy as np
@@ -62,7 +63,7 @@ def test_what_is_no_real_number_is_refused(ledger, value):
     ledger.predict("time", 2.0)
     with pytest.raises(ValueError, match=r"the measurement of 'time' is .* must be a number"):
         ledger.measure("time", value)
-    assert ledger.table().loc["time", "measured"] == ""
+    assert ledger["time"].measured is None
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_a_number_too_large_is_refused_and_the_others_stay(ledger, value, tmp_pa
         with pytest.raises(ValueError, match=reason):
             enter("time", value)
     assert ledger.measure("time", 3).ratio == 1.5
-    assert ledger.table().loc["time", "predicted"] == "2"
+    assert ledger["time"].predicted == 2
     ledger.export(tmp_path / "report")
 
 
@@ -91,28 +92,125 @@ def test_what_cannot_be_written_is_refused(ledger, kind, given, tmp_path):
     ledger.export(tmp_path / "report")
 
 
-def test_a_ratio_needs_a_measurement(ledger):
-    with pytest.raises(ValueError, match="'time' has not been measured yet"):
-        _ = ledger.predict("time", 2.0).ratio
+def test_there_is_no_ratio_before_the_measurement(ledger):
+    ledger.predict("time", 2.0)
+    assert ledger["time"].ratio is None
 
 
 def test_predicting_again_forgets_the_measurement(ledger):
     ledger.predict("time", 2.0)
     ledger.measure("time", 3.0)
-    assert ledger.predict("time", 4.0).measured is None
+    ledger.predict("time", 4.0)
+    assert ledger["time"].measured is None
 
 
-def test_the_table_keeps_guess_prediction_and_measurement(ledger):
-    ledger.predict("time", 2.0, unit="ms", guess=5.0)
+def test_every_prediction_shows_itself_with_its_reason(ledger, capsys):
+    ledger.predict("time", 2.0, unit="ms", why="bytes over bandwidth")
     ledger.predict("count", 12)
+    expected = "time: predicted 2.00 ms (bytes over bandwidth)\ncount: predicted 12\n"
+    assert capsys.readouterr().out == expected
     ledger.measure("time", 3.0)
+    assert repr(ledger["time"]) == "time: predicted 2.00 ms, measured 3.00 ms, ratio 1.50×"
+
+
+def test_in_a_notebook_each_prediction_is_an_output_with_its_numbers(monkeypatch):
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    shell = InteractiveShell.instance()
+    try:
+        with capture_output() as captured:
+            shell.run_cell(
+                "from lsdl_helpers.ledger import Ledger\nledger = Ledger('models/vgg')\n"
+                "ledger.predict('time', 2.0, unit='ms')\nledger.predict('count', 12)"
+            )
+    finally:
+        InteractiveShell.clear_instance()
+    time, count = captured.outputs
+    assert time.data == {"text/plain": "time: predicted 2.00 ms"}
+    (entry,) = time.metadata["lsdl"]
+    assert (entry["name"], entry["predicted"], entry["measured"]) == ("time", 2.0, None)
+    assert count.metadata["lsdl"][0]["name"] == "count"
+
+
+@pytest.mark.parametrize("kind", ["baseline", "bound", "cited"])
+def test_only_a_formula_gets_a_ratio(ledger, kind):
+    ledger.predict("time", 2.0, kind=kind)
+    entry = ledger.measure("time", 3.0)
+    assert entry.ratio is None
+    assert repr(entry) == f"time: {kind} 2.00, measured 3.00"
+
+
+def test_another_kind_is_refused(ledger):
+    with pytest.raises(ValueError, match="kind is 'guess'; allowed: 'formula', 'baseline', 'bo"):
+        ledger.predict("time", 2.0, kind="guess")
+
+
+def test_among_choices_all_three_are_texts(ledger, tmp_path):
+    choices = ("A", "C")
+    with pytest.raises(ValueError, match="the guess of 'worst' is 'B'; allowed: 'A', 'C'"):
+        ledger.predict("worst", "A", choices=choices, guess="B")
+    ledger.predict("worst", "A", choices=choices, guess="C")
+    with pytest.raises(ValueError, match="the measurement of 'worst' is 3; allowed: 'A', 'C'"):
+        ledger.measure("worst", 3)
+    entry = ledger.measure("worst", "C")
+    assert entry.ratio is None
+    assert repr(entry) == "worst: guess C, predicted A, measured C"
+    report = json.loads(ledger.export(tmp_path / "report")[1].read_text())
+    assert report["entries"][0]["guess"] == "C"
+
+
+@pytest.mark.parametrize(
+    ("kind", "interval", "said"),
+    [
+        ("formula", (2.9, 3.1), " (2.90 ms to 3.10 ms, prediction outside), ratio 1.50×"),
+        ("formula", (1.5, 3.1), " (1.50 ms to 3.10 ms, prediction inside), ratio 1.50×"),
+        ("bound", (1.5, 3.1), " (1.50 ms to 3.10 ms)"),
+    ],
+)
+def test_an_interval_says_whether_it_holds_the_prediction(ledger, kind, interval, said):
+    ledger.predict("time", 2.0, unit="ms", kind=kind)
+    shown = repr(ledger.measure("time", 3.0, interval))
+    assert shown.endswith(f"measured 3.00 ms{said}")
+
+
+@pytest.mark.parametrize("interval", [3.0, (1, 2, 3), ("low", "high"), (3.1, 2.9)])
+def test_an_interval_is_two_numbers_in_order(ledger, interval):
+    ledger.predict("time", 2.0)
+    with pytest.raises(ValueError, match="the interval of 'time' is"):
+        ledger.measure("time", 3.0, interval)
+    assert ledger["time"].measured is None
+
+
+def test_the_table_holds_numbers_and_shows_text(ledger):
+    ledger.predict("time", 2.0, unit="ms", guess=5.0)
+    ledger.predict("count", 12, kind="baseline")
+    ledger.measure("time", 3.0, (2.5, 3.5))
     table = ledger.table()
-    assert table.loc["time"].tolist() == ["5.00 ms", "2.00 ms", "3.00 ms", "1.50×"]
-    assert table.loc["count"].tolist() == ["", "12", "", ""]
+    assert table.loc["time"].tolist() == [5.0, 2.0, 3.0, 2.5, 3.5, 1.5]
+    assert table["ratio"].isna().tolist() == [False, True]
+    assert repr(table.loc["time", "ratio"] * 2) == "np.float64(3.0)"
+    assert repr(table).split("\n") == [
+        "         guess      predicted measured                                interval  ratio",
+        "time   5.00 ms        2.00 ms  3.00 ms  2.50 ms to 3.50 ms, prediction outside  1.50×",
+        "count           12 (baseline)                                                        ",
+    ]
+    assert "12 (baseline)" in table._repr_html_()
 
 
-def test_an_entry_says_why_until_it_is_measured(ledger):
-    entry = ledger.predict("time", 2.0, unit="ms", why="bytes over bandwidth")
-    assert repr(entry) == "time: predicted 2.00 ms (bytes over bandwidth)"
-    ledger.measure("time", 3.0)
-    assert repr(entry) == "time: predicted 2.00 ms, measured 3.00 ms, ratio 1.50×"
+def test_a_table_of_some_begins_with_their_prefix(ledger):
+    for name in ("forward, A", "forward, B", "backward"):
+        ledger.predict(name, 2.0)
+    assert list(ledger.table("forward").index) == ["forward, A", "forward, B"]
+    with pytest.raises(ValueError, match="no name begins with 'time'; predicted: 'forward, A'"):
+        ledger.table("time")
+
+
+def test_the_table_carries_its_entries_for_the_page(ledger):
+    ledger.predict("nothing", 0)
+    ledger.measure("nothing", 0, quantity="zero")
+    data, metadata = ledger.table()._repr_mimebundle_()
+    assert data.keys() == {"text/plain", "text/html"}
+    (entry,) = metadata["lsdl"]
+    assert (entry["ratio"], entry["quantity"]) == ("nan", "zero")
+    json.dumps(metadata, allow_nan=False)

@@ -12,7 +12,7 @@ from lsdl_helpers.ledger import Ledger
 def ledger():
     ledger = Ledger("models/vgg", machine="Python 3 · <cpu>")
     ledger.predict("time & <size>", 2.0, unit="ms", why='bytes "over" <b>', guess=5)
-    ledger.measure("time & <size>", 3.0)
+    ledger.measure("time & <size>", 3.0, (2.9, 3.1))
     ledger.predict("later", 12)
     ledger.predict("nothing", 0)
     ledger.measure("nothing", 0)
@@ -64,12 +64,13 @@ def test_a_folder_that_is_missing_is_an_error(ledger, tmp_path):
 def test_the_json_is_what_a_program_needs(ledger, tmp_path):
     report = json.loads(ledger.export(tmp_path / "report")[1].read_text())
     assert report.keys() == {"format", "chapter", "id", "started", "machine", "entries"}
-    assert (report["format"], report["chapter"]) == (1, "models/vgg")
+    assert (report["format"], report["chapter"]) == (2, "models/vgg")
     assert report["machine"] == "Python 3 · <cpu>"
     time, later, nothing = report["entries"]
     assert time == {
         "name": "time & <size>", "predicted": 2.0, "unit": "ms", "why": 'bytes "over" <b>',
-        "guess": 5, "measured": 3.0, "ratio": 1.5,
+        "guess": 5, "kind": "formula", "choices": [], "measured": 3.0,
+        "interval": [2.9, 3.1], "quantity": "", "ratio": 1.5,
     }  # fmt: skip
     assert (later["measured"], later["ratio"], nothing["ratio"]) == (None, None, "nan")
 
@@ -79,10 +80,11 @@ def test_the_page_says_everything_and_escapes_it(ledger, tmp_path):
     assert "Lab report: models/vgg" in reader.texts
     assert "Python 3 · <cpu>" in reader.texts
     start = reader.texts.index("time & <size>")
-    cells = ["5 ms", "2.00 ms", "3.00 ms", "1.50×", 'bytes "over" <b>', "later", "12"]
-    assert reader.texts[start + 1 : start + 8] == cells
-    assert reader.texts[reader.texts.index("quantity") :][:6] == [
-        "quantity", "guess", "predicted", "measured", "ratio", "why",
+    interval = "2.90 ms to 3.10 ms, prediction outside"
+    cells = ["5 ms", "2.00 ms", "3.00 ms", interval, "1.50×", 'bytes "over" <b>', "later", "12"]
+    assert reader.texts[start + 1 : start + 9] == cells
+    assert reader.texts[reader.texts.index("quantity") :][:7] == [
+        "quantity", "guess", "predicted", "measured", "interval", "ratio", "why",
     ]  # fmt: skip
 
 
@@ -94,6 +96,11 @@ def test_the_page_stands_alone_in_light_and_dark(ledger, tmp_path):
     attributes = {name for _, given in reader.tags for name in given}
     assert not attributes & {"src", "href"}
     assert "script" not in dict(reader.tags)
+
+
+def test_what_nobody_guessed_is_no_guess(ledger, tmp_path):
+    report = json.loads(ledger.export(tmp_path / "report")[1].read_text())
+    assert [entry["guess"] for entry in report["entries"]] == [5, None, None]
 
 
 def test_an_empty_page_is_a_report_too(tmp_path):

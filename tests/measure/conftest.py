@@ -14,6 +14,7 @@ def made():
         source="calibrated",
         when="2026-01-02T03:04",
         device="cpu",
-        machine={"processor": "made up"},
+        machine={"processor": "made up", "instruction_sets": "sse4_2 avx512f"},
         left_out={"int8": "not implemented here"},
+        routines={("float32", 1): "3x3 convolution"},
     )

@@ -33,14 +33,16 @@ def path(monkeypatch, tmp_path, made):
 def test_a_calibration_is_saved(path, made, capsys):
     assert calibrate(device="cpu") == made
     assert limits(device="cpu") == made
-    assert capsys.readouterr().out == "limits: calibrated on 2026-01-02, cpu of made up\n"
+    rates = "100 GFLOP/s and 20.0 GB/s with one thread"
+    line = f"limits: {rates}, calibrated on 2026-01-02, cpu of made up (AVX-512)\n"
+    assert capsys.readouterr().out == line
     assert {file.name for file in path.parent.iterdir()} <= {path.name, f"{path.stem}.lock"}
 
 
 def test_without_one_a_quick_one_is_made_once(path, monkeypatch, capsys):
     first = limits(device="cpu")
     assert first.source == "quick"
-    assert "limits: quick calibration, rough; python -m lsdl_helpers" in capsys.readouterr().out
+    assert "thread, quick calibration, rough; python -m lsdl_helpers" in capsys.readouterr().out
     assert limits(device="cpu") is first
     assert not path.exists()
 
@@ -53,7 +55,7 @@ def test_where_the_quick_one_fails_the_reference_is_taken(monkeypatch, capsys):
     assert limits(device="cpu").source == "reference"
     failed, origin = capsys.readouterr().out.splitlines()
     assert failed == "the quick calibration failed: no memory"
-    assert origin.startswith("limits: those of the reference machine, 20")
+    assert " with one thread, those of the reference machine, 20" in origin
 
 
 def test_the_reference_goes_before_a_calibration(capsys):
@@ -78,8 +80,8 @@ def test_another_machine_has_another_calibration(path, monkeypatch):
     [
         ("{", "ignored: Expecting"),
         ("[]", "ignored: it is not a dictionary"),
-        ('{"cpu": {"version": 0}}', "cpu is ignored: it is not of version 1"),
-        ('{"cpu": {"version": 1}}', "cpu is ignored: it is not a record of limits"),
+        ('{"cpu": {"version": 0}}', "cpu is ignored: it is not of version 2"),
+        ('{"cpu": {"version": 2}}', "cpu is ignored: it is not a record of limits"),
         (b"\xff\xfe", "ignored: 'utf-8' codec"),
         (b"[" * 100_000, "ignored: maximum recursion depth exceeded"),
     ],
@@ -133,6 +135,13 @@ def test_two_that_write_at_once_keep_both_parts(monkeypatch):
     with ThreadPoolExecutor() as pool:
         list(pool.map(save_calibration, ("cpu", "parallel"), ({}, {})))
     assert read_calibration() == {"cpu": {}, "parallel": {}}
+
+
+def test_an_accelerator_has_no_threads_to_tell_of(made, monkeypatch, capsys):
+    monkeypatch.setattr(calibration, "device_kind", lambda device: "cuda")
+    save_calibration("cuda", replace(made, device="cuda").to_dict())
+    assert limits().device == "cuda"
+    assert capsys.readouterr().out.startswith("limits: 100 GFLOP/s and 20.0 GB/s, calibrated on ")
 
 
 def test_another_device_is_an_error():

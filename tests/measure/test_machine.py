@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 import psutil
 import pytest
 
-from lsdl_helpers.measure import Machine, machine
+from lsdl_helpers.measure import Machine, machine, processor_name
 from lsdl_helpers.measure.machine import UNKNOWN, Fact
 
 AMD = """processor\t: 0
@@ -17,9 +17,10 @@ flags\t\t: fpu sse4_2 avx avx2 fma avx512f avx512_bf16 avx512_vnni hypervisor
 processor\t: 1
 model name\t: another
 """
-INTEL = """processor\t: 0
+XEON = "Intel(R) Xeon(R) Platinum 8481C CPU @ 2.70GHz"
+INTEL = f"""processor\t: 0
 model\t\t: 143
-model name\t: Intel(R) Xeon(R) Platinum 8481C CPU @ 2.70GHz
+model name\t: {XEON}
 flags\t\t: sse4_2 avx2 amx_bf16 amx_tile amx_int8
 """
 ARM = """processor\t: 0
@@ -46,14 +47,15 @@ def plant(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("cpuinfo", "name", "instruction_sets"),
+    ("cpuinfo", "name", "instruction_sets", "avx512"),
     [
-        (AMD, "AMD EPYC 9B14", "sse4_2 avx avx2 fma avx512f avx512_vnni avx512_bf16"),
-        (INTEL, "Intel(R) Xeon(R) Platinum 8481C CPU @ 2.70GHz", "sse4_2 avx2 amx_bf16 amx_int8"),
+        (AMD, "AMD EPYC 9B14", "sse4_2 avx avx2 fma avx512f avx512_vnni avx512_bf16", "AVX-512"),
+        (INTEL, XEON, "sse4_2 avx2 amx_bf16 amx_int8", "no AVX-512"),
     ],
 )
-def test_processor(plant, cpuinfo, name, instruction_sets):
+def test_processor(plant, cpuinfo, name, instruction_sets, avx512):
     here = plant({"/proc/cpuinfo": cpuinfo})
+    assert processor_name() == processor_name(here.describe()) == f"{name} ({avx512})"
     assert here.processor == Fact(name, "model name in /proc/cpuinfo")
     assert here.instruction_sets == Fact(instruction_sets, "/proc/cpuinfo")
 
@@ -63,12 +65,14 @@ def test_a_processor_without_a_name_is_unknown_and_not_guessed(plant):
     assert here.processor.value == UNKNOWN
     assert "CPU implementer 0x41, CPU part 0xd40" in here.processor.source
     assert here.instruction_sets.value == "asimd asimdhp asimddp sve"
+    assert processor_name() == "unknown processor"
 
 
 def test_where_nothing_tells_it_is_unknown(plant):
     here = plant({})
     for name in ("processor", "caches", "instruction_sets"):
         assert getattr(here, name).value == UNKNOWN
+    assert processor_name() == processor_name({}) == "unknown processor"
     assert "caches            unknown  (the system does not tell)" in repr(here)
 
 

@@ -53,17 +53,19 @@ def test_the_json_form_is_read_back(made):
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"version": 0}, "it is not of version 1"),
+        ({"version": 0}, "it is not of version 2"),
         ({"peaks": 3}, "it is not a record of limits"),
         ({"bandwidths": [[1]]}, "it is not a record of limits"),
         ({"bandwidths": []}, "it is not a record of limits.*0 bandwidths"),
         ({"source": "hearsay"}, "it is not a record of limits.*source 'hearsay'"),
         ({"bandwidths": [[1024, 0]]}, "it is not a record of limits.*0.0 is no rate"),
-        ({"peaks": [["float32", None, 1e9]]}, "it is not a record of limits"),
+        ({"peaks": [["float32", None, 1e9, ""]]}, "it is not a record of limits"),
         ({"overhead_s": math.nan}, "it is not a record of limits.*nan is no rate"),
         ({"machine": {"processor": None}}, "it is not a record of limits.*None is not text"),
         ({"bandwidths": [[float("inf"), 1]]}, "it is not a record of limits.*OverflowError"),
-        ({"peaks": [["float32", 1, -1]]}, "it is not a record of limits.*-1.0 is no rate"),
+        ({"peaks": [["float32", 1, -1, ""]]}, "it is not a record of limits.*-1.0 is no rate"),
+        ({"peaks": [["float32", 1, 1e9]]}, "it is not a record of limits.*not enough values"),
+        ({"peaks": [["float32", 1, 1e9, 3]]}, "it is not a record of limits.*3 is not text"),
         ({"when": None}, "it is not a record of limits.*None is not text"),
         ({"device": None}, "it is not a record of limits.*None is not text"),
         ({"machine": None}, "it is not a record of limits.*has no attribute"),
@@ -74,14 +76,15 @@ def test_the_json_form_is_read_back(made):
 def test_another_form_is_refused(made, changed, reason):
     with pytest.raises(ValueError, match=reason):
         Limits.from_dict({**made.to_dict(), **changed})
-    with pytest.raises(ValueError, match="it is not of version 1"):
+    with pytest.raises(ValueError, match="it is not of version 2"):
         Limits.from_dict([])
     with pytest.raises(ValueError, match="it is not a record of limits"):
-        Limits.from_dict({"version": 1})
+        Limits.from_dict({"version": 2})
 
 
 def test_the_table_has_units(made):
     table = made.table()["limit"]
+    assert table["float32, 1 thread"] == "100 GFLOP/s (3x3 convolution)"
     assert table["float32, 2 threads"] == "180 GFLOP/s"
     assert table["int8"] == "left out: not implemented here"
     assert table["copy, 16 KiB"] == "400.0 GB/s"

@@ -1,16 +1,18 @@
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import torch
 
-from lsdl_helpers.measure import microbenchmarks
+from lsdl_helpers.measure import microbenchmarks, routines
 from lsdl_helpers.measure.machine import UNKNOWN, Fact
 from lsdl_helpers.measure.microbenchmarks import measure_limits
 
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
-    monkeypatch.setitem(microbenchmarks.SIDES, "cpu", (16, 32))
+    monkeypatch.setitem(routines.SIDES, "cpu", (16, 32))
+    monkeypatch.setattr(routines, "CONVOLUTIONS", ((3, 8, 12), (1, 16, 12)))
 
 
 def measure():
@@ -22,6 +24,7 @@ def test_a_small_calibration():
     limits = measure()
     assert limits.peak() > 0
     assert limits.peak("bfloat16") > 0
+    assert limits.routines.keys() == limits.peaks.keys()
     assert [size for size, _ in limits.bandwidths] == [2**14, 2**16]
     assert 0 < limits.overhead_s < 1
     assert (limits.source, limits.device) == ("calibrated", "cpu")
@@ -48,7 +51,7 @@ def test_where_the_number_of_cores_is_unknown_one_thread_is_timed(monkeypatch):
 
 
 class Clock:
-    """In the place of benchmark: a matrix product takes its FLOPs / 1e9, a copy bytes / 1e9."""
+    """In the place of benchmark: a call takes what is made of its result."""
 
     def __init__(self, cost):
         self.cost, self.calls = cost, 0
@@ -58,23 +61,44 @@ class Clock:
         return self.cost(fn())
 
 
-def test_the_peak_counts_two_flops_a_multiply_add(monkeypatch):
-    clock = Clock(lambda product: 2 * len(product) ** 3 / 1e9)
-    monkeypatch.setattr(microbenchmarks, "_best", clock)
-    assert microbenchmarks._peak("float32", 1, "cpu", 1.0) == pytest.approx(1e9)
+@pytest.fixture
+def peak_of(monkeypatch):
+    """Find the peak of routines of 100 FLOPs, given their seconds by name; 0 cannot be run."""
+
+    def peak(share=10.0, **seconds):
+        def prepare(name):
+            if not seconds[name]:
+                raise RuntimeError(f"{name} is not implemented")
+            return lambda: seconds[name]
+
+        listed = [routines.Routine(name, 100, partial(prepare, name)) for name in seconds]
+        monkeypatch.setattr(microbenchmarks, "routines", lambda name, kind: listed)
+        monkeypatch.setattr(microbenchmarks, "_best", lambda fn, *others: fn())
+        return microbenchmarks._peak("float32", 1, "cpu", share)
+
+    return peak
 
 
-def test_a_size_that_takes_too_long_ends_it(monkeypatch):
-    clock = Clock(lambda product: 1.0)
-    monkeypatch.setattr(microbenchmarks, "_best", clock)
-    microbenchmarks._peak("float32", 1, "cpu", share=0.5)
-    assert clock.calls == 1
+def test_the_best_routine_gives_the_peak(peak_of):
+    assert peak_of(product=1.0, convolution=0.25) == (400, "convolution")
+    assert peak_of(product=0.25, convolution=1.0) == (400, "product")
+
+
+def test_a_routine_that_cannot_be_run_is_passed_over(peak_of):
+    assert peak_of(product=0.0, convolution=0.25) == (400, "convolution")
+    with pytest.raises(RuntimeError, match="product is not implemented"):
+        peak_of(product=0.0, convolution=0.0)
+
+
+def test_a_routine_that_takes_too_long_is_passed_over(peak_of):
+    assert peak_of(share=4.1, product=1.0, convolution=0.25) == (400, "convolution")
+    assert peak_of(share=3.9, product=1.0, convolution=0.25) == (100, "product"), "LEAST + 1"
 
 
 @pytest.mark.parametrize(("kind", "expected"), [("cpu", 1e9), ("meta", 0.5e9)])
 def test_a_copy_reads_and_writes_and_only_a_cpu_waits_until_it_begins(monkeypatch, kind, expected):
     monkeypatch.setattr(microbenchmarks, "device_kind", lambda device: kind)
-    monkeypatch.setattr(microbenchmarks, "_peak", lambda *args: 1.0)
+    monkeypatch.setattr(microbenchmarks, "_peak", lambda *args: (1.0, "made up"))
     monkeypatch.setattr(microbenchmarks, "_copy_overhead", lambda share: 1e-3)
     clock = Clock(lambda result: 1e-3 + 2 * result.nbytes / 1e9)
     monkeypatch.setattr(microbenchmarks, "_best", clock)
