@@ -5,10 +5,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import BrowserContext, Locator, Page
 
 from lsdl_helpers.ledger.entry import Entry, as_metadata
 from tools.notebook_form import METADATA, ROOT, setup_source
 
+ONE, TWO, LEDGER = "book/part/one.html", "book/part/two.html", "book/your_ledger.html"
+KEY = "lsdl-guesses:part/one"
 MACHINE = "Python 3.11 · torch 2 · a processor, 2 cores"
 TOC = """\
 format: jb-book
@@ -18,6 +23,25 @@ chapters:
   - file: book/part/two
   - file: book/your_ledger
 """
+
+
+class Reader(NamedTuple):
+    """One who reads the book, and what went wrong."""
+
+    context: BrowserContext
+    page: Page
+    address: str
+    errors: list[str]
+
+    def open(self, name: str) -> Page:
+        self.page.goto(self.address + name)
+        return self.page
+
+    def box(self, k: int) -> Locator:
+        return self.page.locator("form.guess").nth(k)
+
+    def kept(self) -> dict:
+        return json.loads(self.page.evaluate(f"localStorage.getItem('{KEY}')"))
 
 
 def text(source: str, *tags: str) -> dict:
@@ -59,7 +83,7 @@ NEVER = Entry("never asked", 7.0, unit="s")
 BEYOND = Entry("beyond", 5.0, unit="s")
 GUESS = "guess = None    # yours"
 
-ONE = [
+CELLS_ONE = [
     text("# One\n\nOpening."),
     code(setup_source("part/one"), prints=f"{MACHINE}\n"),
     text("## A number\n\nHow much larger?"),
@@ -92,7 +116,7 @@ ONE = [
     code(GUESS),
     text("DERIVATION 5"),
     predict(BEYOND),
-    text("## Next\n\nOPEN 5"),
+    text("### Next\n\nOPEN 5"),
     measure(BEYOND, 5.5),
     text("## Nothing guessed\n\nOPEN DERIVATION"),
     predict(NEVER, guess="None").copy() | {"source": 'ledger.predict("never asked", 7.0)'},
@@ -102,9 +126,13 @@ ONE = [
     text("## No entry of the ledger\n\nThink."),
     code(GUESS),
     text("DERIVATION 6"),
-    code("print(2)", "hide-output", prints="SHOWN 6"),
+    code(
+        "print(2)    # longer than a phone is wide, so that it scrolls",
+        "hide-output",
+        prints="SHOWN 6",
+    ),
 ]
-TWO = [
+CELLS_TWO = [
     text("# Two\n\nOpening."),
     code(setup_source("part/two"), prints=f"{MACHINE}\n"),
     text("## A number\n\nHow long?"),
@@ -141,7 +169,7 @@ def build(folder: Path) -> Path:
     (folder / "lsdl_helpers" / "__init__.py").write_text('"""The package."""\n')
     (folder / "_toc.yml").write_text(TOC)
     (folder / "book" / "index.md").write_text("# Front page\n\nText.")
-    for name, cells in (("one", ONE), ("two", TWO)):
+    for name, cells in (("one", CELLS_ONE), ("two", CELLS_TWO)):
         (folder / "book" / "part").mkdir(exist_ok=True)
         path = folder / "book" / "part" / f"{name}.ipynb"
         path.write_text(json.dumps(notebook(cells)), encoding="utf-8")
