@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 extra = $(BIN)/python -c "import tomllib; \
   print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['$(1)'], sep='\n')"
 
-.PHONY: book test check serve lab notebooks chapter audit clean
+.PHONY: book test check serve lab notebooks status chapter audit clean
 
 book: .venv/book.stamp
 	$(BIN)/jupyter-book build . -W -n --keep-going
@@ -33,7 +33,10 @@ lab: .venv/all.stamp
 	$(BIN)/jupyter lab book
 
 notebooks: .venv/all.stamp
-	$(BIN)/python -m tools.notebooks
+	$(BIN)/python -m tools.notebooks $(FILE)
+
+status: .venv/book.stamp
+	$(BIN)/python -m tools.status
 
 chapter: .venv/all.stamp
 	$(BIN)/python -m tools.chapter $(NAME)

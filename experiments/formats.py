@@ -2,7 +2,7 @@
 
     python -m experiments.formats [--out FILE]
 
-stores lsdl_helpers/data/results/formats.json. Five minutes of one core. With reproducible
+stores lsdl_helpers/data/results/formats.json. Eight minutes of one core. With reproducible
 arithmetic, so that every x86 processor finds the same.
 """
 
@@ -22,7 +22,7 @@ from lsdl_helpers.data import glyphs, results
 from lsdl_helpers.hardware import Recipe, accuracy, scaled_cast, train_rounded
 from lsdl_helpers.hardware.low_precision import Networks
 from lsdl_helpers.measure import machine
-from lsdl_helpers.numerics import FixedPoint
+from lsdl_helpers.numerics import BF16, FixedPoint
 
 SETTINGS = {
     "train": {"n": 4000, "seed": 1},
@@ -40,7 +40,15 @@ SETTINGS = {
     "nearest": {"learning_rate": 0.2, "steps": 1000, "fraction_bits": [8, 7, 6, 5]},
     "stochastic": {"learning_rate": 0.2, "steps": 1000, "fraction_bits": [8, 6, 4, 3]},
     "fp8": {"learning_rate": 0.2, "steps": 1000},
-}
+    "slow": [  # BF16, and f = 8; rate times steps as in the second training, or less
+        {"learning_rate": 0.01, "steps": 1500, "stores": ["float32", "BF16", "stochastic"]},
+        {"learning_rate": 0.2, "steps": 75, "stores": ["float32", "BF16", "8"]},
+        {"learning_rate": 0.01, "steps": 20_000, "stores": ["float32", "BF16"]},
+    ],
+    "fp16": {  # of how many examples the loss is the mean, as far as rounding goes
+        "learning_rate": 0.2, "steps": 1000, "examples": [2**6, 2**22, 2**24, 2**25],
+    },
+}  # fmt: skip
 
 
 @functools.cache
@@ -93,14 +101,46 @@ def by_rounding(rounding: str) -> dict[str, list[float]]:
 def fp8() -> dict[str, list[float]]:
     """Return the accuracies with FP8 and a master copy, and with weights stored in E4M3.
 
-    And the largest weight of the first layer with the latter, as a part of that with the former.
+    And the largest weight of the first layer with each.
     """
     e4m3, e5m2 = scaled_cast(torch.float8_e4m3fn), scaled_cast(torch.float8_e5m2)
     rounded = {"weights": e4m3, "activations": e4m3, "gradients": e5m2}
     master, with_copy = trained(Recipe(**rounded), **SETTINGS["fp8"])
     stored, without = trained(Recipe(**rounded, store=e4m3), **SETTINGS["fp8"])
-    largest = stored.first.abs().amax((1, 2)) / master.first.abs().amax((1, 2))
-    return {"master copy": with_copy, "stored": without, "largest weight": largest.tolist()}
+    return {"master copy": with_copy, "stored": without,
+            "largest, master copy": largest_weights(master),
+            "largest, stored": largest_weights(stored)}  # fmt: skip
+
+
+def largest_weights(networks: Networks) -> list[float]:
+    """Return the largest magnitude in the first layer of each network."""
+    return networks.first.abs().amax((1, 2)).tolist()
+
+
+def slow(training: dict) -> dict:
+    """Return a training with its accuracies and its largest weights, by what stores weights."""
+    random = torch.Generator().manual_seed(SETTINGS["rounding_seed"])
+    stores = {
+        "float32": Recipe(),
+        "BF16": Recipe(store=lambda w: w.bfloat16().float()),
+        "stochastic": Recipe(lambda w: BF16.round(w, rounding="stochastic", generator=random)),
+        "8": fixed_point_recipe(8),
+    }
+    percents, largest = {}, {}
+    for name in training["stores"]:
+        networks, percents[name] = trained(
+            stores[name], training["learning_rate"], training["steps"]
+        )
+        largest[name] = largest_weights(networks)
+    return training | {"percents": percents, "largest weight": largest}
+
+
+def fp16(examples: int) -> list[float]:
+    """Return the accuracies with error signals in FP16, as small as the mean makes them."""
+    training = {k: v for k, v in SETTINGS["fp16"].items() if k != "examples"}
+    size = SETTINGS["fp16"]["examples"][0] / examples  # exact: a power of two
+    rounded = Recipe(gradients=lambda g: (g * size).half().float() / size)
+    return trained(rounded, **training)[1]
 
 
 def main() -> None:
@@ -113,7 +153,8 @@ def main() -> None:
     rows = [results_of(training) for training in SETTINGS["trainings"]]
     stored = {"settings": SETTINGS, "made": made, "results": rows,
               "nearest": by_rounding("nearest"), "stochastic": by_rounding("stochastic"),
-              "fp8": fp8()}  # fmt: skip
+              "fp8": fp8(), "slow": list(map(slow, SETTINGS["slow"])),
+              "fp16": {str(n): fp16(n) for n in SETTINGS["fp16"]["examples"]}}  # fmt: skip
     results.write(options.out, stored)
 
 

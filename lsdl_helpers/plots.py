@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import matplotlib.axes
+    import matplotlib.figure
+    import PIL.Image
 
 # Okabe and Ito's palette, without yellow and black; each color comes with a line style.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
@@ -115,3 +118,140 @@ def timeline(
     axes.set(yticks=rows, ylabel="rank", xlim=(0, end), ylim=(max(rows) + 0.5, min(rows) - 0.5))
     axes.grid(False)
     return axes
+
+
+def bit_fields(formats: dict[str, dict[str, int]]) -> matplotlib.axes.Axes:
+    """Draw number formats as rows of bits, a box a bit, the fields by color and with their size.
+
+    Args:
+        formats: by name, how many bits each field has, from the left; e.g. {"sign": 1, …}.
+
+    Raises:
+        ValueError: without formats, or with more kinds of fields than there are colors.
+
+    >>> bit_fields({"FP8 E5M2": {"sign": 1, "exponent": 5, "fraction": 2}}).get_xlim()
+    (np.float64(0.0), np.float64(8.0))
+    """
+    from matplotlib import pyplot as plt
+
+    kinds = list(dict.fromkeys(field for fields in formats.values() for field in fields))
+    if not formats or len(kinds) > len(COLORS):
+        given = f"{len(formats)} formats, {len(kinds)} kinds of fields"
+        raise ValueError(f"{given}; allowed: at least one, and at most {len(COLORS)} kinds")
+    _, axes = plt.subplots(figsize=(6.4, 0.7 + 0.36 * len(formats)))
+    boxes = {}
+    for row, fields in enumerate(formats.values()):
+        left = 0
+        for field, bits in fields.items():
+            starts = [left + k for k in range(bits)]
+            color = COLORS[kinds.index(field)]
+            boxes[field] = axes.barh([row] * bits, 1, left=starts, align="edge", height=0.75,
+                                     edgecolor="white", color=color)  # fmt: skip
+            axes.text(left + bits / 2, row + 0.38, bits, ha="center", va="center", fontsize=9,
+                      color="white", fontweight="bold",
+                      bbox={"facecolor": color, "edgecolor": "none", "pad": 1})  # fmt: skip
+            left += bits
+    axes.legend(boxes.values(), boxes, fontsize=9, loc="lower right")
+    widest = max(sum(fields.values()) for fields in formats.values())
+    axes.set(xlim=(0.0, widest), xlabel="bits", yticks=[row + 0.4 for row in range(len(formats))],
+             yticklabels=list(formats), ylim=(len(formats), -0.2))  # fmt: skip
+    axes.grid(False)
+    return axes
+
+
+def number_line(numbers: dict[str, float]) -> matplotlib.axes.Axes:
+    """Draw numbers on a line, and above each its code.
+
+    Args:
+        numbers: by code, as text.
+
+    Raises:
+        ValueError: without numbers.
+
+    >>> number_line({"01": 0.5, "10": -1.0}).get_xlabel()
+    'value'
+    """
+    from matplotlib import pyplot as plt
+
+    if not numbers:
+        raise ValueError("a number line needs at least one number")
+    _, axes = plt.subplots(figsize=(6.4, 1.7))
+    for code, value in numbers.items():
+        axes.plot(value, 0, "|", color=COLORS[0], markersize=22)
+        axes.annotate(code, (value, 0), (0, 14), textcoords="offset points", ha="center",
+                      va="bottom", rotation=90, fontsize=9, family="monospace")  # fmt: skip
+    axes.set(yticks=[], ylim=(-0.4, 1.6), xlabel="value")
+    axes.grid(False)
+    axes.spines["left"].set_visible(False)
+    return axes
+
+
+class Photographic:
+    """A figure that a notebook stores as JPEG, about a fifth of a PNG where photographs are shown.
+
+    The figure is closed, so that it is not shown twice.
+
+    Args:
+        figure: of matplotlib.
+        shows: what it is, in words, for who cannot see it.
+        quality: of the JPEG, 1 to 95.
+
+    >>> from matplotlib import pyplot as plt
+    >>> Photographic(plt.figure(), "nothing")
+    nothing
+    """
+
+    def __init__(self, figure: matplotlib.figure.Figure, shows: str, *, quality: int = 70) -> None:
+        from matplotlib import pyplot as plt
+
+        file = io.BytesIO()
+        options = {"quality": quality, "optimize": True}
+        figure.savefig(file, format="jpeg", dpi=100, pil_kwargs=options)
+        plt.close(figure)
+        self._jpeg, self._shows = file.getvalue(), shows
+
+    def _repr_jpeg_(self) -> bytes:
+        return self._jpeg
+
+    def __repr__(self) -> str:
+        return self._shows
+
+
+def contact_sheet(
+    pictures: Iterable[PIL.Image.Image], captions: Iterable[str], *, columns: int = 6
+) -> Photographic:
+    """Draw pictures in rows, from the left, each with its caption under it.
+
+    Args:
+        pictures: at least one.
+        captions: as many, each of one line or more.
+        columns: pictures in a row.
+
+    Raises:
+        ValueError: if there is no picture, or not a caption for each.
+
+    >>> from lsdl_helpers.data import photograph
+    >>> contact_sheet([photograph("chelsea")], ["a cat"])
+    contact sheet of 1 picture
+    """
+    from matplotlib import pyplot as plt
+
+    pictures, captions = list(pictures), list(captions)
+    if len(pictures) != len(captions) or not pictures:
+        raise ValueError(
+            f"{len(pictures)} pictures and {len(captions)} captions; allowed: as many of both, "
+            "at least one"
+        )
+    lines = 0.02 + 0.12 * (1 + max(caption.count("\n") for caption in captions))  # inches of text
+    side, rows = 6.4 / columns, -(-len(pictures) // columns)
+    figure = plt.figure(figsize=(6.4, rows * (side + lines)), layout="none")
+    width, height = 1 / columns, 1 / rows
+    for k, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
+        left, bottom = k % columns * width, 1 - (k // columns + 1) * height
+        text = height * lines / (side + lines)
+        axes = figure.add_axes((left + 0.02 * width, bottom + text, 0.96 * width, height - text))
+        axes.imshow(picture)
+        axes.set_axis_off()
+        figure.text(left + width / 2, bottom + text, caption, ha="center", va="top", fontsize=7)
+    plural = "s" if len(pictures) > 1 else ""
+    return Photographic(figure, f"contact sheet of {len(pictures)} picture{plural}")

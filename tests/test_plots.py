@@ -1,7 +1,18 @@
+import io
+
 import matplotlib
 import pytest
+from PIL import Image
 
-from lsdl_helpers.plots import COLORS, MARKERS, roofline, timeline
+from lsdl_helpers.plots import (
+    COLORS,
+    MARKERS,
+    bit_fields,
+    contact_sheet,
+    number_line,
+    roofline,
+    timeline,
+)
 
 ROOFS = {
     "peaks": {"float32": 100e9, "bfloat16": 400e9},
@@ -61,3 +72,66 @@ def test_a_timeline_has_a_bar_for_each_step_and_labels_that_fit():
     assert axes.get_ylim() == (1.5, -0.5), "the first rank at the top"
     with pytest.raises(ValueError, match="at least one bar"):
         timeline([], axes)
+
+
+FIELDS = {
+    "FP16": {"sign": 1, "exponent": 5, "fraction": 10},
+    "fixed point": {"sign": 1, "integer": 3, "fraction": 4},
+}
+
+
+def test_a_format_has_a_box_a_bit_and_a_color_a_field():
+    axes = bit_fields(FIELDS)
+    rows = {}
+    for box in axes.patches:
+        rows.setdefault(round(box.get_y(), 2), []).append(box)
+    assert [len(row) for row in rows.values()] == [16, 8]
+    for row, fields in zip(rows.values(), FIELDS.values(), strict=True):
+        assert [box.get_x() for box in row] == list(range(len(row)))
+        assert len({box.get_facecolor() for box in row}) == len(fields)
+    sizes = [text.get_text() for text in axes.texts]
+    assert sizes == ["1", "5", "10", "1", "3", "4"]
+    fields = [text.get_text() for text in axes.get_legend().texts]
+    assert fields == ["sign", "exponent", "fraction", "integer"]
+
+
+@pytest.mark.parametrize("formats", [{}, {"odd": {str(k): 1 for k in range(len(COLORS) + 1)}}])
+def test_bit_fields_need_formats_and_colors_for_the_fields(formats):
+    with pytest.raises(ValueError, match="allowed: at least one, and at most"):
+        bit_fields(formats)
+
+
+def test_a_number_stands_at_its_place_below_its_code():
+    axes = number_line({"10": -2.0, "01": 1.0})
+    assert [line.get_xdata()[0] for line in axes.lines] == [-2.0, 1.0]
+    assert [(text.get_text(), text.xy[0]) for text in axes.texts] == [("10", -2.0), ("01", 1.0)]
+
+
+def test_a_number_line_needs_a_number():
+    with pytest.raises(ValueError, match="at least one number"):
+        number_line({})
+
+
+def test_a_contact_sheet_shows_each_picture_above_its_caption():
+    from matplotlib import pyplot as plt
+
+    colors = ["red", "lime", "blue"]
+    sheet = contact_sheet([Image.new("RGB", (40, 20), c) for c in colors], colors, columns=2)
+    assert repr(sheet) == "contact sheet of 3 pictures"
+    drawn = Image.open(io.BytesIO(sheet._repr_jpeg_())).convert("RGB")
+    width, height = drawn.size
+    assert (drawn.format, width) == (None, 640)
+    for k, color in enumerate(["#fe0000", "#00ff01", "#0000fe"]):
+        middle = drawn.getpixel((width * (1 + 2 * (k % 2)) // 4, height * (1 + 2 * (k // 2)) // 4))
+        expected = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+        assert middle == pytest.approx(expected, abs=3)
+    assert drawn.getpixel((3 * width // 4, 3 * height // 4)) == (255, 255, 255), (
+        "there is no fourth"
+    )
+    assert not plt.get_fignums()
+
+
+def test_a_contact_sheet_needs_pictures_and_as_many_captions():
+    for pictures, captions in (([], []), ([Image.new("RGB", (1, 1))], [])):
+        with pytest.raises(ValueError, match="allowed: as many of both, at least one"):
+            contact_sheet(pictures, captions)

@@ -42,7 +42,9 @@ import re
         raise ImportError("\\n".join(why) or done.stderr) from None
     sys.modules.pop("lsdl_helpers", None)
     from lsdl_helpers import setup"""
-REFUSE = 'raise ImportError("clone the repository, then: pip install -e .") from None'
+REFUSE = """\
+why = "clone the repository, then: pip install -e ."
+    raise ImportError(why) from None"""
 SETUP = """\
 try:
     from lsdl_helpers import setup

@@ -178,8 +178,8 @@ class Ledger:
 
         Existing files are replaced, each in one step. The JSON holds format, chapter, id,
         started, machine and entries, each with the fields of
-        :class:`~lsdl_helpers.ledger.entry.Entry` and its ratio;
-        null where there is nothing, "nan", "inf" or "-inf" for what is no number.
+        :class:`~lsdl_helpers.ledger.entry.Entry` and its ratio; null where there is
+        nothing, "nan", "inf" or "-inf" for what is no number.
 
         Args:
             path: "report", "report.html" or "report.json"; it stands for both files.

@@ -8,11 +8,12 @@ from lsdl_helpers.measure.processors import Processor, list_processors, processo
 from lsdl_helpers.measure.roofline import LayerTime, PredictedTime, predict_time
 from lsdl_helpers.measure.statistics import bootstrap, mean_and_error, paired_difference
 from lsdl_helpers.measure.timing import Comparison, Timing, benchmark, compare
+from lsdl_helpers.measure.timing_table import timing_table
 from lsdl_helpers.measure.user_folder import user_folder
 
 __all__ = [
     "Comparison", "Cost", "LayerCost", "LayerTime", "Limits", "Machine", "PredictedTime",
     "Processor", "Timing", "benchmark", "bootstrap", "calibrate", "compare", "cost", "limits",
     "list_processors", "machine", "mean_and_error", "paired_difference", "predict_time",
-    "processor", "processor_name", "user_folder",
+    "processor", "processor_name", "timing_table", "user_folder",
 ]  # fmt: skip

@@ -26,7 +26,8 @@ def measure_limits(
 ) -> Limits:
     """Measure peak rates, bandwidths and overhead, each the best of several samples.
 
-    A peak is the best rate of all routines that the book's pages use (:mod:`.routines`).
+    A peak is the best rate of all routines that the book's pages use
+    (:mod:`lsdl_helpers.measure.routines`).
 
     Args:
         seconds: for all together; what would not fit into its share of them is left out.

@@ -43,6 +43,24 @@ class Timing:
         return float(high - low)
 
     @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the median in seconds (bootstrap).
+
+        Raises:
+            ValueError: for fewer than two samples.
+
+        >>> Timing((1.0, 1.0, 1.0), "thread time", 1, "cpu").interval
+        (1.0, 1.0)
+        """
+        return bootstrap(self.samples, np.median)
+
+    @property
+    def in_ms(self) -> tuple[float, tuple[float, float]]:
+        """Median and interval in milliseconds, as the ledger's ``measure`` takes them."""
+        low, high = self.interval
+        return 1e3 * self.median, (1e3 * low, 1e3 * high)
+
+    @property
     def disturbed(self) -> bool:
         """True if the threads were kept waiting, by other work or by the function itself."""
         return self.share is not None and self.share < UNDISTURBED

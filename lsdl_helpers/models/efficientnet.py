@@ -32,7 +32,8 @@ class SameConv2d(nn.Conv2d):
     ``nn.Conv2d`` would pad both sides alike, and so shift the picture by half a pixel.
 
     Input (B, C, H, W); output (B, C', ⌈H/stride⌉, ⌈W/stride⌉). It has no bias, as a batch
-    normalization follows; kernels are odd.
+    normalization follows; kernels are odd. Other values stand at the border if ``padding_mode``
+    is set to "reflect", "replicate" or "circular".
 
     >>> SameConv2d(3, 32, 3, stride=2)(torch.zeros(1, 3, 224, 224)).shape
     torch.Size([1, 32, 112, 112])
@@ -50,7 +51,8 @@ class SameConv2d(nn.Conv2d):
         if self.stride[0] > 1:
             height, width = (self._num_padded(n) for n in x.shape[-2:])
             left, top = width // 2, height // 2
-            x = F.pad(x, (left, width - left, top, height - top))
+            mode = "constant" if self.padding_mode == "zeros" else self.padding_mode
+            x = F.pad(x, (left, width - left, top, height - top), mode)
         return super().forward(x)
 
     def _num_padded(self, n: int) -> int:

@@ -1,16 +1,32 @@
 """All static rules of the notebooks, and which of them hold where."""
 
-from tests.book import code_style, figure_style, frame, guess_style, stored
+from tests.book import (
+    claim_style,
+    code_style,
+    figure_style,
+    frame,
+    guess_style,
+    run_style,
+    size_style,
+    stored,
+)
 from tests.book.page import Page, findings
 
-EVERYWHERE = (*stored.RULES, *code_style.RULES, *figure_style.RULES)
+EVERYWHERE = (
+    *stored.RULES,
+    *claim_style.RULES,
+    *run_style.RULES,
+    *code_style.RULES,
+    *figure_style.RULES,
+)
 CHAPTER = (
     *EVERYWHERE,
     *frame.CHAPTER_RULES,
     *code_style.CHAPTER_RULES,
     *guess_style.ALL_CHAPTERS,
+    *size_style.CHAPTER_RULES,
 )
-REWORKED = (*CHAPTER, *guess_style.REWORKED)
+REWORKED = (*CHAPTER, *guess_style.REWORKED, *size_style.LIMITS)
 SOLUTIONS = (*EVERYWHERE, *frame.SOLUTIONS_RULES)
 
 

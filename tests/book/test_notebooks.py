@@ -2,22 +2,18 @@
 
 import copy
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import nbformat
 import pytest
 from jupytext.cli import jupytext
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_notebook
 
-from tests.book import sample, stored
+from tests.book import claim_style, sample, stored
 from tests.book.page import findings, read
+from tests.book.planted_book import ADDRESS, plant, plant_package, tool
 from tools.chapter import REMEMBER
 from tools.notebook_form import (
     METADATA,
-    ROOT,
     chapter_of,
     is_solutions,
     make_canonical,
@@ -27,67 +23,37 @@ from tools.notebook_form import (
     write_setup,
 )
 
-ADDRESS = "https://example.org/course.git"
+TRUE = ("os.path.exists('.')", "Out[3] == 42")
+UNTRUE = ("b[0] == 2 * a + 1", "all(x < 3 for x in b)", "c > 1")
 HOME = "os.environ['LSDL_HOME'] == 'mine'"
-STAND_IN = "def setup(chapter):\n    print('set up', chapter)\n"
-STAND_IN_LABS = """
-class One:
-    title, question = "One", "How many?"
-
-def exercises(chapter):
-    return [One]
-
-def check(exercise_id, answer):
-    print(exercise_id, answer)
-"""
-
-
-def tool(*arguments, cwd=ROOT, **environment):
-    """Run tools/notebooks.py and return what became of it; `cwd` may hold a stand-in package."""
-    return subprocess.run(
-        [sys.executable, "-m", "tools.notebooks", *arguments],
-        cwd=cwd,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-    )
-
-
-def plant(folder: Path, name: str, *sources: str) -> Path:
-    """Write a notebook as Jupyter might leave it: an old set-up cell, noise, no outputs."""
-    cells = [new_code_cell('import lsdl_helpers as lsdl\nlsdl.setup("old/name")')]
-    cells += [new_code_cell(source, metadata={"collapsed": True}) for source in sources]
-    texts = map(new_markdown_cell, ("# Title", "Last.\n\n## Exercises", "## Sources"))
-    notebook = new_notebook(cells=[next(texts), *cells, *texts])
-    notebook.metadata = {"kernelspec": {"name": "mine"}, "jupytext": {"formats": "ipynb,md"}}
-    nbformat.write(notebook, path := folder / f"{name}.ipynb")
-    return path
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """Run the tool once on three notebooks: one good, one that fails, one that never ends."""
+    """Run the tool once: a good notebook, one that fails, one that never ends, an untrue one."""
     folder = tmp_path_factory.mktemp("book") / "models"
-    folder.mkdir()
-    (folder / "lsdl_helpers").mkdir()
-    (folder / "lsdl_helpers" / "__init__.py").write_text(STAND_IN)
-    (folder / "lsdl_helpers" / "labs.py").write_text(STAND_IN_LABS)
+    plant_package(folder)
     used = "import os\nfrom lsdl_helpers.labs import check\nprint(os.listdir())"
-    good = plant(folder, "good", used, "6 * 7", HOME)
+    good = plant(
+        folder, "good", used, "6 * 7", HOME, claims=("os.path.exists('.')", "Out[3] == 42")
+    )
     bad = plant(folder, "bad", "x = 1", 'raise KeyError("planted")')
     endless = plant(folder, "endless", "while True: pass")
-    before = bad.read_text()
-    path = os.pathsep.join(map(str, (folder, ROOT)))
-    places = {"PYTHONPATH": path, "LSDL_REPOSITORY": ADDRESS, "LSDL_HOME": "mine"}
-    done = tool("--limit", "2", good, bad, endless, cwd=folder, **places)
-    return done, read(good), before == bad.read_text(), sorted(p.name for p in folder.iterdir())
+    untrue = plant(folder, "untrue", used, "a, b = 1, [2, 3]", claims=("a > 0", *UNTRUE))
+    both = plant(folder, "untrue_and_bad", "a = 1", claims=("a > 2",))  # it imports no `check`
+    failing = (bad, endless, untrue, both)
+    before = [path.read_text() for path in failing]
+    done = tool("-m", "tools.notebooks", "--limit", "2", good, *failing, cwd=folder)
+    unchanged = before == [path.read_text() for path in failing]
+    return done, read(good), unchanged, sorted(p.name for p in folder.iterdir())
 
 
 @pytest.mark.slow
 def test_what_ran_is_stored_with_outputs_and_in_canonical_form(run):
     _, good, _, _ = run
-    assert not findings(good, stored.RULES)
-    assert good.notebook.cells[1].source == setup_source("models/good")
+    assert not findings(good, (*stored.RULES, *claim_style.RULES))
+    assert "- 15 minutes" in good.notebook.cells[0].source
+    assert good.notebook.cells[1].source == setup_source("models/good", reproducible=True)
     assert good.notebook.cells[1].outputs[0].text == "set up models/good\n"
     assert good.notebook.cells[3].outputs[0].data["text/plain"] == "42"
 
@@ -100,6 +66,48 @@ def test_the_exercises_of_the_lab_are_written_between_text_and_sources(run):
     assert stub.source == 'answer = ...\ncheck("models/good/1", answer)'
     assert stub.outputs[0].text == "models/good/1 Ellipsis\n"
     assert sources.source == "## Sources"
+
+
+@pytest.mark.slow
+def test_claims_stay_and_leave_no_trace(run):
+    text, stub, _ = run[1].notebook.cells[5:]
+    assert text.metadata == {"claims": [*TRUE], "tags": ["explain"]}
+    assert stub.execution_count == 5
+
+
+@pytest.mark.slow
+def test_claims_that_are_not_true_are_all_listed_with_their_operands(run):
+    """And the notebook is not stored, as test_what_failed… finds."""
+    said = run[0].stderr.partition("untrue.ipynb")[2]
+    assert said.splitlines()[:9] == [
+        " was not stored:",
+        "    the text claims what is not true:",
+        "    cell 5: b[0] == 2 * a + 1 is false",
+        "        b[0] is 2",
+        "        2 * a + 1 is 3",
+        "    cell 5: all(x < 3 for x in b) is false",
+        "        b is [2, 3]",
+        "    cell 5: c > 1 raises NameError: name 'c' is not defined",
+        "        c is NameError: name 'c' is not defined",
+    ]
+
+
+@pytest.mark.slow
+def test_what_failed_says_which_claims_were_not_true_by_then(run):
+    said = run[0].stderr.partition("untrue_and_bad.ipynb")[2]
+    assert said.startswith(" was not stored, cell 5:")
+    assert said.endswith("    untrue until then:\n    cell 4: a > 2 is false\n        a is 1\n")
+
+
+@pytest.mark.slow
+def test_the_record_has_what_was_stored_alone(run):
+    record = json.loads((run[1].path.parents[1] / "runs.json").read_text())
+    assert record["pages"].keys() == {"models/good"}
+    page = record["pages"]["models/good"]
+    assert page["seconds"] > 0
+    assert page["peak_mb"] > 10
+    assert page["versions"].keys() == {"python", "torch", "numpy"}
+    assert page["quantities"] == []
 
 
 @pytest.mark.slow
@@ -117,12 +125,13 @@ def test_what_failed_is_named_and_left_as_it_was(run):
     done, _, unchanged, files = run
     assert done.returncode == 1
     assert unchanged
-    assert files == ["bad.ipynb", "endless.ipynb", "good.ipynb", "lsdl_helpers"]
+    names = ("bad", "endless", "good", "untrue", "untrue_and_bad")
+    assert files == sorted(["lsdl_helpers", *(f"{name}.ipynb" for name in names)])
     assert "WARNING" not in done.stderr
     assert "bad.ipynb was not stored, cell 4" in done.stderr
     assert "KeyError: 'planted'" in done.stderr
     assert "endless.ipynb was not stored, cell 3" in done.stderr
-    assert "2 of 3 failed" in done.stdout
+    assert "4 of 5 failed" in done.stdout
 
 
 @pytest.mark.slow
@@ -175,15 +184,18 @@ def test_the_order_is_that_of_the_table_of_contents(tmp_path):
     assert [path.name for path in notebooks_in_order(tmp_path)] == ["b.ipynb", "a.ipynb"]
 
 
-def test_editing_as_text_keeps_ids_tags_figures_and_outputs(tmp_path):
+def test_editing_as_text_keeps_ids_tags_claims_figures_and_outputs(tmp_path):
     """The round trip that CONTRIBUTING.md describes."""
     page, text = sample.chapter(), tmp_path / "text" / "sample.md"
+    claims = ['ledger["products"].ratio == 1', "len('a b: c') < 9 and m < k"]
+    page.notebook.cells[10].metadata = {"tags": ["explain"], "claims": claims}
     nbformat.write(page.notebook, stored := tmp_path / "sample.ipynb")
     text.parent.mkdir()
     jupytext(["--quiet", "-o", str(text), "--to", "md:myst", str(stored)])
     text.write_text(text.read_text().replace("The inequality", "The one inequality"))
     jupytext(["--quiet", "-o", str(stored), "--to", "ipynb", "--update", str(text)])
     edited = nbformat.read(stored, as_version=4)
+    assert '"claims": ["ledger' in text.read_text()
     make_canonical(edited)
     assert edited.cells[13].source == REMEMBER.replace("The ineq", "The one ineq")
     edited.cells[13].source = REMEMBER

@@ -29,6 +29,23 @@ def test_what_was_rounded_otherwise_has_as_many_seeds():
         assert all(len(p) == STORED["settings"]["num_seeds"] for p in STORED[part].values())
 
 
+def test_what_was_trained_slowly_has_the_stores_of_the_settings():
+    for training, row in zip(formats.SETTINGS["slow"], STORED["slow"], strict=True):
+        assert row | training == row
+        for part in ("percents", "largest weight"):
+            assert list(row[part]) == training["stores"]
+            assert all(len(p) == STORED["settings"]["num_seeds"] for p in row[part].values())
+    assert list(STORED["fp16"]) == [str(n) for n in formats.SETTINGS["fp16"]["examples"]]
+
+
+@pytest.mark.slow
+def test_few_steps_give_the_stored_weights_again(reproducibly):
+    stored = STORED["slow"][1]
+    again = reproducibly("formats", "formats.slow(formats.SETTINGS['slow'][1])")
+    for part in ("percents", "largest weight"):
+        assert again[part] == (stored[part] if is_x86() else pytest.approx(stored[part], abs=3))
+
+
 @pytest.mark.slow
 def test_a_training_gives_the_stored_accuracies_again(reproducibly):
     stored = STORED["nearest"]["6"]

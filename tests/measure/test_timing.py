@@ -1,12 +1,15 @@
 import itertools
 import re
+import statistics
 import time
 from typing import ClassVar
 
 import pytest
 import torch
 
-from lsdl_helpers.measure import Comparison, Timing, benchmark, compare, timing
+from lsdl_helpers.ledger import Ledger
+from lsdl_helpers.measure import Comparison, Timing, benchmark, compare, timing, timing_table
+from lsdl_helpers.measure.statistics import bootstrap
 
 
 def test_the_clock_follows_the_number_of_threads():
@@ -50,6 +53,32 @@ def test_the_ratio_is_first_over_second(monkeypatch):
     assert result.ratio == 3
     assert result.interval == (3, 3)
     assert result.timings["slow"].median == 3
+
+
+def test_a_timing_has_the_interval_of_its_median():
+    samples = (1.0, 2.0, 3.0, 4.0, 100.0)
+    low, high = Timing(samples, "thread time", 1, "cpu").interval
+    assert 1 <= low < 3 < high <= 100
+    assert (low, high) == bootstrap(samples, statistics.median)
+    narrower = Timing(samples[:4] * 25, "thread time", 1, "cpu").interval
+    assert low < narrower[0] <= 2.5 <= narrower[1] < high
+
+
+def test_a_timing_enters_the_ledger_in_milliseconds():
+    ledger = Ledger("measure/timing")
+    ledger.predict("time", 2.0, unit="ms")
+    measured = ledger.measure("time", *Timing((2e-3, 2e-3), "thread time", 1, "cpu").in_ms)
+    assert (measured.measured, measured.interval) == (2.0, (2.0, 2.0))
+
+
+def test_timings_stand_side_by_side():
+    table = timing_table(a_b=Timing((0.002, 0.003, 0.004), "thread time", 1, "cpu"))
+    assert table.loc["a b"].tolist() == ["3.00 ms", "2.00 ms", "4.00 ms"]
+
+
+def test_an_interval_needs_two_samples():
+    with pytest.raises(ValueError, match="at least two"):
+        _ = Timing((1.0,), "thread time", 1, "cpu").interval
 
 
 def test_a_comparison_says_what_it_found():

@@ -54,7 +54,11 @@ def symmetric_padding(patch):
 
 def padding_at_the_left(patch):
     original = F.pad
-    patch.setattr(F, "pad", lambda x, sides: original(x, (sides[1], sides[0], sides[3], sides[2])))
+
+    def swapped(x, sides, mode):
+        return original(x, (sides[1], sides[0], sides[3], sides[2]), mode)
+
+    patch.setattr(F, "pad", swapped)
 
 
 def default_epsilon(patch):
@@ -125,3 +129,14 @@ def test_weights_start_so_that_signals_keep_their_size():
     assert model._conv_head.weight.std().item() == pytest.approx((2 / 1280) ** 0.5, rel=0.02)
     assert model._fc.weight.abs().max().item() == pytest.approx(1000**-0.5, rel=0.02)
     assert not model._fc.bias.any()
+
+
+@pytest.mark.parametrize(("stride", "padding"), [(1, (1, 1, 1, 1)), (2, (0, 1, 1, 1))])
+def test_what_stands_at_the_border_can_be_chosen(stride, padding):
+    x = torch.randn(1, 2, 9, 8, generator=torch.Generator().manual_seed(0))
+    convolution = efficientnet.SameConv2d(2, 3, 3, stride=stride)
+    with_zeros = convolution(x)
+    convolution.padding_mode = "reflect"
+    reflected = F.conv2d(F.pad(x, padding, "reflect"), convolution.weight, stride=stride)
+    assert torch.allclose(convolution(x), reflected)
+    assert not torch.allclose(with_zeros, reflected)

@@ -1,19 +1,64 @@
 """Exercises of the chapter hardware/formats."""
 
-from lsdl_helpers.labs.checks import Exercise, Number
+import math
+from typing import Any
+
+from lsdl_helpers.labs.checks import Cases, Exercise, Function, Number
+
+STEP_FAULTY = """\
+def step(weight, gradient, scale, rate):
+    new = weight - rate * gradient
+    if not math.isfinite(new):
+        scale = scale / 2
+    return new, scale"""
+
+REMEDIES = {  # 0.75 in BF16: half a gap is 2^-9 = 0.00195, the step 0.001
+    "a": "the scale is taken out again before the update, and the step is as small as before",
+    "b": "at 0.02 the step is 0.002, a little more than half a gap",
+    "c": "a step that is lost once is lost every time",
+    "d": "rounded at random, a step of a quarter of a gap is taken once in four times",
+    "e": "FP16 has ten fraction bits: half of its gap is 2^-12 = 0.00024",
+    "f": "float32 keeps the step, and BF16 is only read",
+}
+MOVES = {"b", "d", "e", "f"}
+
+
+def _judge_remedies(answer: Any) -> str | None:
+    """Take a string or a list of letters, in any order."""
+    if isinstance(answer, str):
+        answer = [letter for letter in answer if letter not in " ,"]
+    try:
+        letters = {str(letter).lower() for letter in answer}
+    except TypeError:
+        return f'the answer is some of the letters a to f, e.g. "ab", not {answer!r}'
+    if unknown := letters - set(REMEDIES):
+        return f"there is no {', '.join(sorted(unknown))!r}; the letters are a to f"
+    differ = sorted(letters ^ MOVES)
+    return f"think again about {differ[0]}: {REMEDIES[differ[0]]}" if differ else None
+
+
+STEPS = Cases([
+    ((1.0, 0.5, 1.0, 0.1), [0.95, 1.0], "with a scale of 1 it is plain descent"),
+    ((1.0, 512.0, 1024.0, 0.1), [0.95, 1024.0],
+     "take the scale out of the gradient before the update"),
+    ((1.0, math.inf, 1024.0, 0.1), [1.0, 512.0],
+     "after an overflow leave the weight as it was, and halve the scale"),
+    ((1.0, math.nan, 1024.0, 0.1), [1.0, 512.0], "NaN is an overflow, too"),
+])  # fmt: skip
+
 
 EXERCISES = (
     Exercise(
         title="Read the bits",
         question="What number is `0 1011 101` in FP8 E4M3? Do it with pencil and paper.",
-        hint="the exponent field is 11, the bias 7, and the mantissa field counts eighths",
+        hint="the exponent field is 11, the bias 7, and the fraction field counts eighths",
         judge=Number(
             26.0,
             {
-                10.0: "a normal number has a leading 1 before the mantissa",
+                10.0: "a normal number has a leading 1 before the fraction",
                 3328.0: "the bias is subtracted from the exponent field",
                 13.0: "the bias is 7, not 8",
-                208.0: "the mantissa field counts eighths",
+                208.0: "the fraction field counts eighths",
             },
         ),
         remark="2^(11 - 7) times 1 5/8.",
@@ -40,22 +85,38 @@ EXERCISES = (
     ),
     Exercise(
         title="A weight that does not move",
-        question="A weight is stored in BF16 and has the value 0.75, its gradient is 0.1 at "
-        "every step, and updates are rounded to the nearest. Above which learning rate does the "
-        "weight move?",
+        question="A weight of 0.75 is stored in BF16, its gradient is 0.1 at every step, the rate "
+        "is 0.01, updates are rounded to the nearest, and the weight stands still. Which of these, "
+        'each alone, makes it move? Answer with letters, e.g. `"ac"`: (a) a loss scale of 1,024; '
+        "(b) a rate of 0.02; (c) a thousand times as many steps; (d) stochastic rounding; "
+        "(e) FP16 in place of BF16; (f) a float32 master copy, of which the products read a BF16 "
+        "version.",
         hint="how far is the next BF16 number from 0.75, and what is half of that?",
-        judge=Number(
-            2**-9 / 0.1,
-            {
-                2**-8 / 0.1: "half a gap is enough",
-                0.75 / 512 / 0.1: "below |w| / 512 it never moves; the exact gap is larger",
-                2**-9: "the step is the learning rate times the gradient",
-                2**-8: "half a gap, and the step is the learning rate times the gradient",
-                2**-10 / 0.1: "between 0.5 and 1 the gap is 2^-8",
-            },
-            tolerance=1e-3,
+        judge=_judge_remedies,
+        remark="Four move it. A loss scale mends gradients that vanish, not steps that do.",
+        wrong=(
+            ("bcdef", "about c"),
+            ("abdef", "about a"),
+            ("df", "about b"),
+            ("bdf", "about e"),
+            ("bdefg", "there is no 'g'"),
+            (3, "some of the letters"),
         ),
-        remark="At 0.01 the weight stands still, however many steps are taken.",
+    ),
+    Exercise(
+        title="A scale with two faults",
+        question="This update of one weight with dynamic loss scaling has two faults:\n\n"
+        f"```python\n{STEP_FAULTY}\n```\n\n`gradient` is that of the scaled loss. Write `step` "
+        "without them, so that it returns the new weight and the scale of the next step.",
+        hint="what is the step for scales of 1 and 1,024, and which weight is left after overflow?",
+        judge=Function("weight, gradient, scale and rate", STEPS),
+        remark="One infinite gradient would have made the weight infinite for good.",
+        wrong=(
+            (lambda w, g, s, r: (w - r * g, s), "take the scale out"),
+            (lambda w, g, s, r: (w - r * g / s, s), "leave the weight as it was"),
+            (lambda w, g, s, r: (w, s / 2) if g == math.inf else (w - r * g / s, s), "NaN"),
+            (lambda w, g, s, r: w - r * g, "instead of [0.95, 1.0]"),
+        ),
     ),
     Exercise(
         title="The price of rounding at random",

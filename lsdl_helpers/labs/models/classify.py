@@ -1,79 +1,143 @@
 """Exercises of the chapter models/classify."""
 
 import math
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
 
 from lsdl_helpers.labs.checks import Cases, Exercise, Function, Number
 
-
-def _softmax(logits: list[float], less: Callable[[list[float]], float] = max) -> list[float]:
-    powers = [math.exp(z - less(logits)) for z in logits]
-    return [power / sum(powers) for power in powers]
+_PIXEL = (200, 100, 50)
+_MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
-# logits, and what a wrong answer overlooks
-_LOGITS = (
-    ([1.0, 2.0, 4.0], "take the exponential of each, and divide by the sum of all"),
-    ([0.0, 0.0], "two equal logits share the probability"),
-    ([-3.0, 5.0], "a negative logit has a probability too"),
-    ([1000.0, 1001.0], "only differences count: which number may you subtract from all of them?"),
-    ([-1000.0, -1001.0], "all exponentials are 0 here, unless you subtract something first"),
-    ([0.0, 2000.0], "subtract the largest: with any other, a large exponent is left"),
-)
-_CASES = tuple(((logits,), _softmax(logits), advice) for logits, advice in _LOGITS)
+def _prepare(pixel: Sequence[float], divisor: float = 255) -> list[float]:
+    parts = zip(pixel, _MEAN, _STD, strict=True)
+    return [(value / divisor - mean) / std for value, mean, std in parts]
+
+
+def _find_mistake(x: Sequence[float]) -> str:
+    candidates = {
+        "none": _prepare(_PIXEL), "not divided": _prepare(_PIXEL, 1),
+        "blue first": _prepare(_PIXEL[::-1]),
+    }  # fmt: skip
+    return min(candidates, key=lambda name: math.dist(candidates[name], x))
+
+
+def _by_range(x: Sequence[float]) -> str:
+    return "not divided" if max(x) > 10 else "none"
+
+
+def _by_red(x: Sequence[float]) -> str:
+    return "none" if x[0] > 0 else "blue first"
+
+
+# what entered, which mistake that is, and what a wrong answer overlooks
+_INPUTS = (
+    ([1.307, -0.285, -0.933], "none", "this is (v - mean) / std, with v = pixel / 255"),
+    ([871.24, 444.39, 220.42], "not divided", "without the division, red is (200 - 0.485) / 0.229"),
+    ([-1.262, -0.285, 1.681], "blue first", "prepare (50, 100, 200): only green is where it was"),
+)  # fmt: skip
+_CASES = tuple(((x,), mistake, advice) for x, mistake, advice in _INPUTS)
+
+
+def _always(mistake: str) -> Callable[[Sequence[float]], str]:
+    return lambda x: mistake
+
+
+def _at_most(most: int, n: int, p: float) -> float:
+    return sum(math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(most + 1))
+
 
 EXERCISES = (
     Exercise(
-        title="From probabilities back to logits",
-        question="A network gives one class 90 % and another 9 %. How far apart are their two "
-        "logits?",
-        hint="divide one probability by the other: what is left of softmax's sum?",
+        title="The bird at the edge",
+        question="A camera takes 1920×1080 pixels; the network gets them with resize 256 and crop "
+        "224. A bird at a fifth of the width from the left is never reported. Find the fault: "
+        "which share of the width, at the left alone, does the network not see?",
+        hint="how many pixels wide is the picture when its shorter side has 256?",
         judge=Number(
-            math.log(10),
+            (1 - 224 / 256 * 1080 / 1920) / 2,
             {
-                10.0: "10 is the ratio of the probabilities; which difference of logits gives it?",
-                1.0: "that would be so if softmax took powers of 10",
-                -math.log(10): "the first class is ahead",
-                0.81: "probabilities differ by 0.81, but logits are in the exponent",
-                math.log2(10): "softmax takes powers of e, not of 2",
-                math.log(9 * 91 / 9): "p / (1 - p) is for two classes; compare these two directly",
+                1 - 224 / 256 * 1080 / 1920: "that is both sides together",
+                (1 - 1080 / 1920) / 2: "the crop is 224 of 256 pixels, not all of the shorter side",
+                (1 - 224 / 256) / 2: "the longer side is more than 256 pixels after resizing",
+                224 / 256 * 1080 / 1920: "that is the share of the width that it sees",
+                1 - (224 / 256) ** 2 * 1080 / 1920: "that is the area, and the question is for "
+                "the width",
             },
             tolerance=0.005,
         ),
-        remark="A factor of 10 in probability is 2.3 in the logits, wherever they lie.",
+        remark="A quarter of the width at each side is cut off, and the bird with it.",
     ),
     Exercise(
-        title="Softmax that does not overflow",
-        question="Write `softmax(z)`: a list of numbers in, a list of probabilities out, with "
-        "nothing but Python's `math`. It has to work for logits of 1000, where $e^z$ is too "
-        "large for a float.",
-        hint="subtracting one number from all logits changes nothing; which one makes them safe?",
-        judge=Function("a list of logits", Cases(_CASES)),
-        remark="The largest exponent is now 0, so nothing can overflow; the libraries do the same.",
+        title="Which mistake was it?",
+        question="A network expects (v - mean) / std with v = pixel / 255, mean (0.485, 0.456, "
+        "0.406) and std (0.229, 0.224, 0.225). To find the fault, the pixel (200, 100, 50) is "
+        "sent, and `x`, the three numbers that enter, looked at. Write `mistake(x)`, which "
+        "returns `'none'`, `'not divided'` (by 255) or `'blue first'` (blue, green, red).",
+        hint="compute the three numbers for each case, and return the case that is nearest to x",
+        judge=Function("the three numbers", Cases(_CASES)),
+        remark="The range of the numbers finds only one of the two; the other stays within it.",
         wrong=(
-            (partial(_softmax, less=lambda z: 0), "only differences count"),
-            (partial(_softmax, less=lambda z: z[0]), "subtract the largest"),
-            (partial(_softmax, less=min), "subtract the largest"),
-            (lambda z: [1 / len(z)] * len(z), "take the exponential of each"),
-            (lambda z: [value / sum(z) for value in z], "take the exponential of each"),
+            (_always("none"), "without the division"),
+            (_always("not divided"), "v = pixel / 255"),
+            (_by_range, "only green is where it was"),
+            (_by_red, "without the division"),
         ),
     ),
     Exercise(
-        title="A billion multiply-adds",
-        question="Lite0 does 0.385 billion multiply-adds at 224×224. What is the smallest side, "
-        "a multiple of 32, at which it does a billion or more? Predict before you count.",
-        hint="multiply-adds grow with the area; then count with cost(model, (1, 3, side, side))",
+        title="What gets through",
+        question="A threshold accepts 90 % of the pictures that show one of the classes and 30 % "
+        "of those that show none. Decide how far it may be trusted: which share of all pictures "
+        "may show none, so that half of what it accepts does?",
+        hint="half and half means that as many of one kind are accepted as of the other",
         judge=Number(
-            384,
+            0.75,
             {
-                352: "at 352 it is 0.95 billion, just below",
-                361: "361 is right before rounding; which multiple of 32 comes next?",
-                582: "work grows with the area, not with the side",
-                416: "there is a smaller one",
-                608: "work grows with the area, not with the side",
+                0.25: "that is the share that shows a class",
+                75: "a share is from 0 to 1",
+                1 / 3: "3 to 1 are the rates of acceptance; how many pictures of each kind "
+                "make up for them?",
+                0.5: "then 0.15 and 0.45 of all are accepted, which is not half and half",
+                0.6: "subtracting the rates does not help; set s · 0.3 equal to (1 - s) · 0.9",
+            },
+            tolerance=0.005,
+        ),
+        remark="The same threshold is good where few pictures lie outside, and useless elsewhere.",
+    ),
+    Exercise(
+        title="Sixteen of twenty",
+        question="Of twenty labels with a confidence of 90 % each, sixteen are right. A colleague "
+        "concludes that the network is overconfident. How probable is it that a calibrated "
+        "network gets sixteen or fewer right? Decide whether you agree.",
+        hint="a binomial distribution with n = 20 and p = 0.9; or one minus 17, 18, 19 and 20",
+        judge=Number(
+            _at_most(16, 20, 0.9),
+            {
+                _at_most(16, 20, 0.9) - _at_most(15, 20, 0.9): "that is exactly sixteen; "
+                "fewer would convince the colleague as well",
+                _at_most(15, 20, 0.9): "sixteen belongs to it",
+                1 - _at_most(16, 20, 0.9): "that is more than sixteen",
+                _at_most(16, 20, 0.8): "a calibrated network is right with 0.9, not with 0.8",
+            },
+            tolerance=0.01,
+        ),
+        remark="One calibrated network in eight would look so. Twenty pictures do not settle it.",
+    ),
+    Exercise(
+        title="The threshold that lets nothing through",
+        question="A threshold of 50 %, chosen at 224×224, works. With 448×448 nothing is "
+        "accepted, although the first labels are right. Explain it by the spread of the logits: "
+        "which temperature T gives them the spread that they have at 224?",
+        hint="the spread falls as 1 / side; is it too wide at 448, or too narrow?",
+        judge=Number(
+            0.5,
+            {
+                2: "dividing by 2 makes the spread still smaller",
+                0.25: "the spread falls as 1 / side, not as 1 / area",
+                4: "the spread falls as 1 / side, and dividing by 4 makes it still smaller",
+                1: "that changes nothing",
             },
         ),
-        remark="2.6 times the work is 1.61 times the side: 361, rounded up to a multiple of 32.",
+        remark="T below 1 makes a network surer, T above 1 less sure; the first label stays.",
     ),
 )

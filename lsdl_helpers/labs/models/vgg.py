@@ -7,7 +7,6 @@ from lsdl_helpers.labs.checks import Cases, Exercise, Function, Number
 from lsdl_helpers.models import vgg
 
 _PARAMETERS = 14_714_688  # of D's convolutional part
-_CONVOLUTIONS, _CONNECTED = 15_346_630_656, 123_633_664  # D's multiply-adds at 224x224
 
 _D = [layer for stage in vgg.TABLE_1["D"] for layer in [*[(3, 1)] * len(stage), (2, 2)]]
 
@@ -20,10 +19,42 @@ _STACKS = (
     ((_D,), 212, "these are all of D's"),
 )
 
+_FAULTY = """\
+```python
+def work(stages, side=224, channels=3):
+    total = 0
+    for stage in stages:
+        for out in stage:
+            total += side**2 * 9 * channels * out
+        channels = out
+        side //= 2
+    return total
+```"""
+
+# stages, side and channels of the input, multiply-adds, and what a wrong answer overlooks
+_NETWORKS = (
+    ((((64,), (128,)), 224, 3), 1_011_548_160, "one layer a stage was right before"),
+    ((((64, 64),), 224, 3), 1_936_392_192, "what does the second layer of a stage read?"),
+    ((((8, 16, 4),), 10, 1), 180_000, "a layer reads what the one before it puts out"),
+    ((vgg.TABLE_1["D"], 224, 3), 15_346_630_656, "these are D's stages"),
+)
+
 
 def _stride_too_early(layers: list[tuple[int, int]]) -> int:
     distances = accumulate((stride for _, stride in layers), mul)
     return 1 + sum((kernel - 1) * d for (kernel, _), d in zip(layers, distances, strict=True))
+
+
+def _work(stages: tuple, side: int, channels: int, *, step: bool, halve: bool) -> int:
+    """Count multiply-adds: with ``step`` channels follow each layer, with ``halve`` poolings."""
+    total = 0
+    for stage in stages:
+        for out in stage:
+            total += side**2 * 9 * channels * out
+            channels = out if step else channels
+        channels = out
+        side //= 2 if halve else 1
+    return total
 
 
 EXERCISES = (
@@ -45,28 +76,37 @@ EXERCISES = (
         remark="Nine in ten parameters are gone, and hardly a multiply-add.",
     ),
     Exercise(
-        title="Twice the resolution",
-        question="D gets a picture of 448×448 instead of 224×224; the last map is still "
-        "averaged to 7×7 before the fully connected layers. By what factor do the multiply-adds "
-        "grow? Predict it to two decimals before you count.",
-        hint="cost(model, (1, 3, 448, 448)) counts; before you run it, which layers do not grow?",
-        judge=Number(
-            (4 * _CONVOLUTIONS + _CONNECTED) / (_CONVOLUTIONS + _CONNECTED),
-            {
-                4.0: "close, but do all layers get four times as much to do?",
-                2.0: "the width doubles and the height doubles: how many positions is that?",
-                16.0: "four times as many positions, each with the same work",
-                1.0: "the parameters stay the same, the positions at which they are used do not",
-            },
-            tolerance=2e-3,
+        title="Find the fault",
+        question="This function is to count the multiply-adds of 3×3 convolutions. It is right "
+        "for one layer a stage; for D it finds 8.96 billion in place of 15.35.\n\n"
+        f"{_FAULTY}\n\nFind its fault. Write `work(stages, side, channels)` without the fault.",
+        hint="go through the first stage of D by hand: how many channels does layer 2 read?",
+        judge=Function("stages, the side of the picture and its channels", Cases(_NETWORKS)),
+        remark="One line was indented too little, and four tenths of the work were lost.",
+        wrong=(
+            (
+                lambda stages, side, channels: _work(
+                    stages, side, channels, step=False, halve=True
+                ),
+                "what does the second layer of a stage read?",
+            ),
+            (
+                lambda stages, side, channels: _work(
+                    stages, side, channels, step=True, halve=False
+                ),
+                "one layer a stage was right before",
+            ),
+            (
+                lambda stages, side, channels: 64 * side**2 * 9 * len(stages[0]) * channels,
+                "one layer a stage was right before",
+            ),
         ),
-        remark="Convolutions grow with the area; the fully connected layers see 7x7 as before.",
     ),
     Exercise(
         title="What a unit sees",
-        question="Write a function that takes a list of layers, each `(kernel, stride)`, from "
-        "the input upward, and returns the width of the receptive field of one output unit, in "
-        "pixels. Three 3×3 convolutions give 7. A pooling is a layer too.",
+        question="Write a function of a list of layers, each `(kernel, stride)`, from the input "
+        "upward, that returns the width of a unit's receptive field in pixels. Three 3×3 "
+        "convolutions give 7. A pooling is a layer too.",
         hint="go from the input upward; keep the field so far and the distance of two neighbors",
         judge=Function("a list of layers", Cases(_STACKS)),
         remark="A unit at the end of D sees 212 of the 224 pixels: almost the whole picture.",
@@ -75,5 +115,25 @@ EXERCISES = (
             (lambda layers: 1 + sum(kernel - 1 for kernel, _ in layers), "after a stride of 2"),
             (_stride_too_early, "after a stride of 2"),
         ),
+    ),
+    Exercise(
+        title="Is it better?",
+        question="Two networks are tested on 2,000 photographs, the same for both. One errs on "
+        "27.0 %, the other on 25.6 %, and their author calls the second one better. On how many "
+        "photographs would that difference be two standard errors, as if the two tests were "
+        "independent?",
+        hint="the square of a difference's standard error is the sum of both squares",
+        judge=Number(
+            4 * (0.270 * 0.730 + 0.256 * 0.744) / 0.014**2,
+            {
+                4 * 0.270 * 0.730 / 0.014**2: "both networks err; the squares of both errors add",
+                (0.270 * 0.730 + 0.256 * 0.744) / 0.014**2: "that is one standard error; two",
+                2 * (0.270 * 0.730 + 0.256 * 0.744) / 0.014**2: "two errors, before the square",
+                4 * (0.270 * 0.730 + 0.256 * 0.744) / 1.4**2: "1.4 points are a share of 0.014",
+            },
+            tolerance=0.01,
+        ),
+        remark="2,000 decide nothing: the difference is one standard error. Pairs would need "
+        "fewer, for both networks err on many of the same pictures.",
     ),
 )
