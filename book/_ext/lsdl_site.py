@@ -1,17 +1,11 @@
 """The Sphinx extension of this book: what Jupyter Book 1 leaves open, in one place.
 
 It sets the links to the repository (repository.py), has formulas set while building
-<<<<<<< HEAD
 (formulas.py), the package documented from its sources (api_reference.py), makes the boxes
 and folds of guesses (guess_folds.py) and the page that lists them (ledger_page.py), corrects the
-finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), and gives the notebooks
-that it offers the set-up cell that installs the package (tools/notebook_form.py).
-=======
-(formulas.py), the package documented from its sources (api_reference.py), corrects the
 finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), draws the record of the stored
 pages (run_report.py), and gives the notebooks that it offers the set-up cell that installs the
 package (tools/notebook_form.py).
->>>>>>> wip
 """
 
 from html import escape
@@ -123,12 +117,9 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the steps above."""
     set_formulas(app)
     set_up_reference(app)
-<<<<<<< HEAD
     set_up_folds(app)
     set_up_ledger_page(app)
-=======
     set_run_report(app)
->>>>>>> wip
     app.add_config_value("lsdl_repository", "", "html")
     app.connect("config-inited", link_repository)
     app.connect("env-get-outdated", always_outdated)
