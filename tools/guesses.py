@@ -7,7 +7,7 @@ out and the cells with the tag `explain` that follow. Cells are counted from 0.
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import nbformat
@@ -85,10 +85,46 @@ def named(call: ast.Call) -> str:
     return as_template(arguments[0]) if arguments else "{}"
 
 
+def last_entries(cells: Iterable[Cell]) -> dict[str, dict[str, Any]]:
+    """Return the entries that cells show, by name in the order of prediction, as last shown."""
+    return {entry["name"]: entry for cell in cells for entry in entries(cell)}
+
+
+def measures(cells: Iterable[Cell]) -> bool:
+    """Tell whether cells measure what the ledger holds, or show what it measured."""
+    return any(
+        any(entry["measured"] is not None for entry in entries(cell))
+        or (cell.cell_type == "code" and any(ledger_calls(cell.source, "measure")))
+        for cell in cells
+    )
+
+
+def measured_entries(notebook: nbformat.NotebookNode, fold: Fold) -> dict[str, dict[str, Any]]:
+    """Return the entries that a fold measures, by name, as the page last shows them.
+
+    A cell shows what its last line is, so an entry may first be seen in a later table.
+    """
+    cells = [notebook.cells[k] for k in fold.measurement]
+    names = {name for name, e in last_entries(cells).items() if e["measured"] is not None}
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    calls = {named(call) for source in code for call in ledger_calls(source, "measure")} - {"{}"}
+    return {
+        name: entry
+        for name, entry in last_entries(notebook.cells).items()
+        if name in names
+        or (entry["measured"] is not None and any(agree(name, call) for call in calls))
+    }
+
+
+def predicts(cell: Cell) -> bool:
+    """Tell whether a cell predicts; on pages not yet reworked some guess cells do."""
+    return cell.cell_type == "code" and any(ledger_calls(cell.source, "predict"))
+
+
 def guessed_entries(notebook: nbformat.NotebookNode, fold: Fold) -> list[dict[str, Any]]:
     """Return the entries for which the guess of a fold is asked, as they were predicted."""
     found = {}
-    for k in fold.derivation:
+    for k in () if fold.guess is None else (fold.guess, *fold.derivation):
         cell = notebook.cells[k]
         if cell.cell_type != "code":
             continue

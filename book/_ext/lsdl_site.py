@@ -1,7 +1,8 @@
 """The Sphinx extension of this book: what Jupyter Book 1 leaves open, in one place.
 
 It sets the links to the repository (repository.py), has formulas set while building
-(formulas.py), the package documented from its sources (api_reference.py), corrects the
+(formulas.py), the package documented from its sources (api_reference.py), makes the boxes
+and folds of guesses (guess_folds.py) and the page that lists them (ledger_page.py), corrects the
 finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), draws the record of the stored
 pages (run_report.py), and gives the notebooks that it offers the set-up cell that installs the
 package (tools/notebook_form.py).
@@ -18,7 +19,9 @@ from sphinx.config import Config
 
 from book._ext.api_reference import set_up_reference
 from book._ext.formulas import set_formulas
+from book._ext.guess_folds import set_up_folds
 from book._ext.icon_fonts import icon_names, subset_icons
+from book._ext.ledger_page import LEDGER_PAGE, set_up_ledger_page
 from book._ext.page_cleanup import clean, redirect_page
 from book._ext.repository import BRANCH, repository_address
 from book._ext.run_report import set_run_report
@@ -103,14 +106,19 @@ def address_notebooks(app: Sphinx, exception: Exception | None) -> None:
 
 
 def always_outdated(app: Sphinx, env: Any, added: set, changed: set, removed: set) -> list[str]:
-    """Write the front page at every build: Sphinx copies changed assets only if it writes."""
-    return [app.config.root_doc]
+    """Write the front page at every build: Sphinx copies changed assets only if it writes.
+
+    The ledger page, too, which holds entries of every chapter.
+    """
+    return [app.config.root_doc, *({LEDGER_PAGE} & env.found_docs)]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the steps above."""
     set_formulas(app)
     set_up_reference(app)
+    set_up_folds(app)
+    set_up_ledger_page(app)
     set_run_report(app)
     app.add_config_value("lsdl_repository", "", "html")
     app.connect("config-inited", link_repository)

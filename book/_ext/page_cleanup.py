@@ -63,14 +63,12 @@ def size_images(html: str, folder: Path) -> str:
 def name_controls(html: str) -> str:
     """Give controls names that match what is seen on them (WCAG 2.5.3 and 4.1.2).
 
-    The search field hides its text behind a label, a folded output behind "Toggle hidden
-    content", and the arrow of a folded list of pages has no name at all. What is folded in
-    this book is a measurement that the reader predicts first, so the fold says that.
+    The search field hides its text behind a label, a folded input behind "Toggle hidden
+    content", and the arrow of a folded list of pages has no name at all.
     """
     field = r'(<button class="btn search-button-field[^>]*?) aria-label="Search"'
     html = re.sub(field, r"\1", html)
     html = html.replace('<summary aria-label="Toggle hidden content">', "<summary>")
-    html = re.sub(r">(Show|Hide) the outputs?</p>", r">\1 the measurement</p>", html)
     arrow = r'<summary>(?=\s*<span class="toctree-toggle")'
     return re.sub(arrow, '<summary aria-label="Pages of this part">', html)
 

@@ -15,6 +15,8 @@ from typing import NamedTuple, NoReturn
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.site import guess_book
+from tests.site.guess_book import Reader
 from tools.localhost import FLAGS, chromium, free_ports, served
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +53,35 @@ def browser() -> Iterator[Browser]:
         browser = driver.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def guess_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address on localhost of a small book to guess in."""
+    with served(guess_book.build(tmp_path_factory.mktemp("guess_book"))) as address:
+        yield address
+
+
+def read_with(browser: Browser, address: str, **settings: bool) -> Iterator[Reader]:
+    """Let somebody read in a browser without a history, in which nothing may go wrong."""
+    with browser.new_context(**settings) as context:
+        reader = Reader(context, context.new_page(), address, [])
+        reader.page.set_default_timeout(5000)
+        reader.page.on("pageerror", lambda error: reader.errors.append(error.stack))
+        yield reader
+        assert reader.errors == []
+
+
+@pytest.fixture
+def reader(browser: Browser, guess_site: str) -> Iterator[Reader]:
+    """A reader of the small book, with nothing kept."""
+    yield from read_with(browser, guess_site)
+
+
+@pytest.fixture
+def plain(browser: Browser, guess_site: str) -> Iterator[Reader]:
+    """A reader without JavaScript."""
+    yield from read_with(browser, guess_site, java_script_enabled=False)
 
 
 class Lab(NamedTuple):

@@ -43,8 +43,6 @@ CASES = [
     ("name_controls", FIELD.format(' aria-label="Search"'), FIELD.format("")),
     ("name_controls", ICON, None),
     ("name_controls", '<summary aria-label="Toggle hidden content">', "<summary>"),
-    ("name_controls", "<p>Show the output</p>", "<p>Show the measurement</p>"),
-    ("name_controls", "<p>Hide the outputs</p>", "<p>Hide the measurement</p>"),
     ("name_controls", "<p>Show the source</p>", None),
     ("name_controls", ARROW.format(""), ARROW.format(' aria-label="Pages of this part"')),
     ("mend_tables", '<th class="a"></th><th>b</th>', '<td class="a"></td><th>b</th>'),
