@@ -25,9 +25,13 @@ INSTALLED_FOR = {
     "book/_ext": ["book"],  # `make book` installs nothing else
     "tests": ["test"],
     "tests/site": ["test", "book"],
+    "tests/book/test_status.py": ["test", "book"],  # it builds a page
     "tools": ["test"],
     "tools/audit.py": ["test", "book"],
-    "tools/notebook_form.py": ["book"],  # book/_ext imports it
+    "tools/guesses.py": ["book"],  # this one and those below: book/_ext imports them
+    "tools/notebook_form.py": ["book"],
+    "tools/run_record.py": ["book"],
+    "tools/status.py": ["book"],
 }
 OURS = {"book", "experiments", "lsdl_helpers", "tests", "tools"}
 DISTRIBUTIONS = packages_distributions()
