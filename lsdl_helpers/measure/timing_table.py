@@ -17,6 +17,7 @@ def timing_table(**timings: Timing) -> pd.DataFrame:
     Args:
         **timings: by name, in which an underscore stands for a blank.
 
+    >>> from lsdl_helpers.measure.timing import Timing
     >>> timing_table(one_layer=Timing((0.004, 0.004, 0.004), "thread time", 1, "cpu"))
                 median      low     high
     one layer  4.00 ms  4.00 ms  4.00 ms
