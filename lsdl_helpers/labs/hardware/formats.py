@@ -81,7 +81,7 @@ EXERCISES = (
     ),
     Exercise(
         title="A weight that does not move",
-        question="A weight of 0.75 is stored in BF16, its gradient is 0.1 at every step, the rate "
+        question="A weight of 0.75 is stored in BF16. Its gradient is 0.1 at every step, the rate "
         "is 0.01, updates are rounded to the nearest, and the weight stands still. Which of these, "
         'each alone, makes it move? Answer with letters, e.g. `"ac"`: (a) a loss scale of 1,024; '
         "(b) a rate of 0.02; (c) a thousand times as many steps; (d) stochastic rounding; "
@@ -103,7 +103,7 @@ EXERCISES = (
         title="A scale with two faults",
         question="This update of one weight with dynamic loss scaling has two faults:\n\n"
         f"```python\n{STEP_FAULTY}\n```\n\n`gradient` is that of the scaled loss. Write `step` "
-        "without them, so that it returns the new weight and the scale of the next step.",
+        "without the faults.",
         hint="what is the step for scales of 1 and 1,024, and which weight is left after overflow?",
         judge=Function("weight, gradient, scale and rate", STEPS),
         remark="One infinite gradient would have made the weight infinite for good.",
@@ -116,9 +116,9 @@ EXERCISES = (
     ),
     Exercise(
         title="The price of rounding at random",
-        question="A weight is stored in fixed point with 6 fraction bits. Every step adds "
-        "0.001, and rounding is stochastic. After 1000 steps the weight has moved by 1 on "
-        "average. What is the standard deviation of that movement?",
+        question="A weight is stored in fixed point with 6 fraction bits. Each of 1,000 steps adds "
+        "0.001, rounded stochastically, so the weight moves by 1 on average. With what standard "
+        "deviation does it move?",
         hint="each step goes up by one unit with probability p, or not at all: a coin",
         judge=Number(
             (1000 * 0.064 * 0.936) ** 0.5 / 64,
