@@ -76,8 +76,13 @@ EXERCISES = (
         hint="how far is it from 10 to 0.01, and how far does an element reach under one scale?",
         judge=Letters("bc", STORES),
         remark="Either an element reaches far enough, or a scale serves numbers of one size.",
-        wrong=(("c", "about b"), ("bcd", "about d"), ("abc", "about a"), ("b", "about c"),
-               ("e", "the letters a to d")),
+        wrong=(
+            ("c", "about b"),
+            ("bcd", "about d"),
+            ("abc", "about a"),
+            ("b", "about c"),
+            ("e", "the letters a to d"),
+        ),
     ),
     Exercise(
         title="A weight that does not move",
