@@ -11,6 +11,7 @@ from lsdl_helpers.plots import (
     contact_sheet,
     number_line,
     roofline,
+    rounding_line,
     timeline,
 )
 
@@ -110,6 +111,15 @@ def test_a_number_stands_at_its_place_below_its_code():
 def test_a_number_line_needs_a_number():
     with pytest.raises(ValueError, match="at least one number"):
         number_line({})
+
+
+def test_a_rounding_line_has_the_numbers_the_value_and_where_it_goes():
+    (axes,) = rounding_line([0.0, 0.5, 1.0], 0.7, 0.5).axes
+    numbers, value, rounded = [line.get_xdata().tolist() for line in axes.lines]
+    assert (numbers, value, rounded) == ([0.0, 0.5, 1.0], [0.7], [0.5])
+    assert axes.get_title() == "0.7 becomes 0.5"
+    with pytest.raises(ValueError, match="value 7; allowed: 0 to 6"):
+        rounding_line([0.0, 8.0], 7, 8.0)
 
 
 def test_a_contact_sheet_shows_each_picture_above_its_caption():
