@@ -108,11 +108,12 @@ def measured_entries(notebook: nbformat.NotebookNode, fold: Fold) -> dict[str, d
     names = {name for name, e in last_entries(cells).items() if e["measured"] is not None}
     code = [cell.source for cell in cells if cell.cell_type == "code"]
     calls = {named(call) for source in code for call in ledger_calls(source, "measure")} - {"{}"}
+    unseen = [call for call in calls if not any(agree(name, call) for name in names)]
     return {
         name: entry
         for name, entry in last_entries(notebook.cells).items()
         if name in names
-        or (entry["measured"] is not None and any(agree(name, call) for call in calls))
+        or (entry["measured"] is not None and any(agree(name, call) for call in unseen))
     }
 
 

@@ -1,10 +1,10 @@
-// Guesses: boxes and folds in a chapter, the page "Your ledger". Nothing leaves the browser.
+// Boxes and folds of a chapter, the page "Your ledger". Nothing leaves the browser.
 const find = (query, within = document) => [...within.querySelectorAll(query)]
 const stored = (act, ...args) => { try { return localStorage[act](...args) } catch {} }
 const place = report => "lsdl-guesses:" + report.chapter
 const fits = ({ choices }, guess) => choices.length ? choices.includes(guess) : Number.isFinite(guess)
 
-// A report for each chapter, as `Ledger.export` writes it; what is kept is filled in.
+// A report a chapter, as `Ledger.export` writes it, with what is kept.
 const reports = JSON.parse(find("#lsdl-reports")[0].textContent)
 const [here] = reports
 let seen
@@ -29,12 +29,13 @@ const near = ({ choices, measured }, value) => choices.length
 const judge = entry => {
   if (entry.choices.length) return near(entry, entry.guess) ? ", right" : ", wrong"
   const ratio = entry.measured / entry.guess, factor = Math.max(ratio, 1 / ratio)
-  if (!(ratio > 0)) return ""
-  const side = factor < 1.005 ? "" : ratio > 1 ? " (too low)" : " (too high)"
-  return `, off by a factor of ${factor < 100 ? factor.toPrecision(3) : Math.round(factor)}${side}`
+  if (!(factor < Infinity && ratio > 0)) return ""
+  if (factor < 1.005) return ", right"
+  const off = factor < 100 ? factor.toPrecision(3) : Math.round(factor)
+  return `, off by a factor of ${off} (too ${ratio > 1 ? "low" : "high"})`
 }
 
-// Reads 1.7, 1,7, 2e6, 5 ms, 1,234,567; 1,234 may be two numbers.
+// Reads 1.7, 1,7, 2e6, 5 ms, 1,234,567; 1,234 may be two.
 const parse = (typed, unit) => {
   typed = typed.replace(/[\s×]/g, "").replace(unit, "")
   if (/^\d+(,\d{3}){2,}$/.test(typed)) typed = typed.replaceAll(",", "")
@@ -54,11 +55,14 @@ const update = () => {
 const start = form => {
   const key = form.dataset.fold, fields = find("[data-name]", form)
   const [said] = find("output", form), [skip] = find("[type=button]", form)
+  // A guess stays.
+  const lock = () => { for (const part of form.elements) part.disabled = seen.has(key) }
   const reveal = text => {
     said.textContent = text
-    skip.hidden = true
     seen.add(key)
     update()
+    said.focus()
+    lock()
     const { id, started, entries } = here, guesses = {}
     for (const { name, guess } of entries) if (guess != null) guesses[name] = guess
     stored("setItem", place(here), JSON.stringify({ id, started, seen: [...seen], guesses }))
@@ -76,40 +80,37 @@ const start = form => {
       const guess = entry.choices.length ? typed : parse(typed, entry.unit)
       field.ariaInvalid = null
       if (typed && !fits(entry, guess))
-        return refuse(field, `“${typed}” is no number: write 1234, 1.5 or 2e6.`)
+        return refuse(field, `“${typed}” is no number, as 1234, 1.5, 2e6.`)
       if (typed) made.push([entry, guess])
     }
-    if (!made.length) return refuse(fields[0], "Enter a guess, or go on without guessing.")
+    if (!made.length) return refuse(fields[0], "Enter a guess, or go on without.")
     for (const [entry, guess] of made) entry.guess = guess
     reveal("Kept in this browser. Read on below.")
   }
-  skip.onclick = () => {
-    reveal("Read on below.")
-    said.focus()
-  }
+  skip.onclick = () => reveal("Read on below.")
   for (const field of fields) field.value = entryOf(field).guess ?? ""
-  skip.hidden = seen.has(key)
+  lock()
   form.hidden = false
 }
 
 for (const bar of find(".guess-bar")) {
-  const ALL = "lsdl-show-everything", { classList } = document.documentElement
+  const ALL = "lsdl-all", { classList } = document.documentElement
   const [button] = find("button", bar)
-  const showAll = yes => {
+  const all = yes => {
     classList.toggle("guessing", !yes)
-    button.ariaPressed = yes
+    button.textContent = yes ? "Fold again" : "Show everything"
     for (const fold of find(".measurement")) fold.open = yes
   }
   find(".guess").forEach(start)
   update()
-  if (stored("getItem", ALL)) showAll(true)
+  if (stored("getItem", ALL)) all(true)
   button.onclick = () => {
     const yes = classList.contains("guessing")
     stored(yes ? "setItem" : "removeItem", ALL, 1)
-    showAll(yes)
+    all(yes)
   }
   bar.hidden = false
-  // The theme lets keys reach what scrolls, whenever the window changes.
+  // Keys reach what scrolls.
   onclick = () => dispatchEvent(new Event("resize"))
 }
 
@@ -135,7 +136,7 @@ for (const ledger of find(".ledger")) {
   if (!forget.hidden) count.textContent =
     `You: ${close} of ${measured} within a factor of two. Formulas: ${right} of ${formulas}.`
   forget.onclick = () => {
-    if (!confirm("Forget all guesses? Nobody else has them.")) return
+    if (!confirm("Forget all guesses?")) return
     for (const report of reports) stored("removeItem", place(report))
     location.reload()
   }

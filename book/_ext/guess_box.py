@@ -4,14 +4,14 @@ from html import escape
 from typing import Any
 
 # Before the page is painted, so that no derivation is seen which then closes.
-CLOSE = """<script>try{var lsdlAll=localStorage.getItem("lsdl-show-everything")}catch(e){}
+CLOSE = """<script>try{var lsdlAll=localStorage.getItem("lsdl-all")}catch(e){}
 if(!lsdlAll)document.documentElement.classList.add("guessing")</script>"""
 
 
 def bar(ledger: str) -> str:
     """Return the button that shows everything, and a link to the ledger if there is one."""
     link = f' <a href="{escape(ledger)}">Your ledger</a>' if ledger else ""
-    button = '<button type="button" aria-pressed="false">Show everything</button>'
+    button = '<button type="button">Show everything</button>'
     return f'{CLOSE}\n<p class="guess-bar" hidden>{button}{link}</p>\n'
 
 
@@ -79,9 +79,10 @@ def judged(entry: dict[str, Any]) -> str:
     if entry["kind"] != "formula" or not isinstance(ratio, int | float) or ratio <= 0:
         return ""
     factor = max(ratio, 1 / ratio)
-    side = "" if factor < 1.005 else " (too low)" if ratio > 1 else " (too high)"
+    if factor < 1.005:
+        return ", right"
     shown = f"{factor:#.3g}" if factor < 100 else f"{factor:.0f}"
-    return f", off by a factor of {shown}{side}"
+    return f", off by a factor of {shown} (too {'low' if ratio > 1 else 'high'})"
 
 
 def as_text(entry: dict[str, Any], column: str) -> str:

@@ -63,7 +63,9 @@ def row(entry: dict[str, Any]) -> str:
 
 
 def is_near(entry: dict[str, Any]) -> bool:
-    """Tell whether a prediction is right, or within a factor of two of the measurement."""
+    """Tell whether a formula is right, or within a factor of two of the measurement."""
+    if entry["kind"] != "formula":
+        return False
     predicted, measured = entry["predicted"], entry["measured"]
     if entry["choices"] or not all(isinstance(v, int | float) for v in (predicted, measured)):
         return bool(entry["choices"]) and predicted == measured

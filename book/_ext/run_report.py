@@ -1,19 +1,26 @@
 """The directive `run-report`: what the stored pages were run on, from book/runs.json."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 
 from tools.run_record import RUNS
-from tools.status import Table, report
+
+if TYPE_CHECKING:
+    from tools.status import Table
 
 
 class RunReport(Directive):
     """Stands for the sections of tools/status.py, which `make status` prints."""
 
     def run(self) -> list[nodes.Node]:
+        from tools.status import report  # it imports the package, which other pages do not need
+
         settings = self.state.document.settings
         settings.env.note_dependency(str(RUNS))  # drawn anew when the record changes
         return [as_section(table) for table in report(Path(settings.env.srcdir))]
