@@ -120,7 +120,7 @@ def test_a_contact_sheet_shows_each_picture_above_its_caption():
     assert repr(sheet) == "contact sheet of 3 pictures"
     drawn = Image.open(io.BytesIO(sheet._repr_jpeg_())).convert("RGB")
     width, height = drawn.size
-    assert (drawn.format, width) == (None, 640)
+    assert (drawn.format, width) == (None, 240)
     for k, color in enumerate(["#fe0000", "#00ff01", "#0000fe"]):
         middle = drawn.getpixel((width * (1 + 2 * (k % 2)) // 4, height * (1 + 2 * (k // 2)) // 4))
         expected = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
@@ -129,6 +129,14 @@ def test_a_contact_sheet_shows_each_picture_above_its_caption():
         "there is no fourth"
     )
     assert not plt.get_fignums()
+
+
+def test_a_contact_sheet_cuts_the_captions_that_would_run_into_others():
+    def drawn(caption):
+        return contact_sheet([Image.new("RGB", (1, 1))], [caption], columns=1)._repr_jpeg_()
+
+    assert drawn("W" * 40) == drawn("W" * 50) != drawn("W" * 5)
+    assert drawn("i" * 21) != drawn("i" * 22), "narrow letters fit"
 
 
 def test_a_contact_sheet_needs_pictures_and_as_many_captions():
