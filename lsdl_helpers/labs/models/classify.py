@@ -80,9 +80,9 @@ EXERCISES = (
         title="Which mistake was it?",
         question="A network expects (v - mean) / std with v = pixel / 255, mean (0.485, 0.456, "
         "0.406) and std (0.229, 0.224, 0.225). To find the fault, the pixel (200, 100, 50) is "
-        "sent, and `x`, the three numbers that enter, looked at. Write `mistake(x)`, which "
-        "returns `'none'`, `'not divided'` (by 255) or `'blue first'` (red and blue swapped before "
-        "mean and std apply).",
+        "sent, and `x`, the three numbers that enter, looked at. The division by 255 may be "
+        "missing, or red and blue swapped before mean and std apply. Write `mistake(x)`, which "
+        "returns `'none'`, `'not divided'` or `'blue first'`.",
         hint="compute the three numbers for each case, and return the case that is nearest to x",
         judge=Function("the three numbers", Cases(_CASES)),
         remark="The range of the numbers finds only one of the two; the other stays within it.",
@@ -136,7 +136,7 @@ EXERCISES = (
         question="A threshold of 50 %, chosen at 224×224, works. With 384×384 nothing is "
         "accepted, although the first labels are right. Explain it by the spread of the logits, "
         "which is 0.6 of that at 224. Let a first label lead each of the other 999 by the same, "
-        "with 50 % at 224. Which probability has it at 384, and so replaces the threshold?",
+        "with 50 % at 224. Which probability at 384 replaces the threshold?",
         hint="with a lead d over 999 others, p = 1 / (1 + 999 exp(-d)); the size multiplies d",
         judge=Number(
             _of_lead(0.6 * math.log(999)),
@@ -145,7 +145,6 @@ EXERCISES = (
                 0.5: "that changes nothing: the lead is multiplied by 0.6",
                 _of_lead(math.log(999) / 0.6): "divided by 0.6 the lead becomes larger",
                 100 * _of_lead(0.6 * math.log(999)): "a probability is from 0 to 1",
-                1 / (1 + math.exp(-0.6 * math.log(999))): "there are 999 others, not one",
             },
             tolerance=0.01,
         ),
