@@ -247,9 +247,12 @@ class Photographic:
 
 
 def contact_sheet(
-    pictures: Iterable[PIL.Image.Image], captions: Iterable[str], *, columns: int = 6
+    pictures: Iterable[PIL.Image.Image], captions: Iterable[str], *, columns: int = 4
 ) -> Photographic:
     """Draw pictures in rows, from the left, each with its caption under it.
+
+    Four columns can be read on a phone. A line of a caption that is wider than its picture is
+    cut, and ends with "…".
 
     Args:
         pictures: at least one.
@@ -271,9 +274,10 @@ def contact_sheet(
             f"{len(pictures)} pictures and {len(captions)} captions; allowed: as many of both, "
             "at least one"
         )
-    lines = 0.02 + 0.12 * (1 + max(caption.count("\n") for caption in captions))  # inches of text
-    side, rows = 6.4 / columns, -(-len(pictures) // columns)
-    figure = plt.figure(figsize=(6.4, rows * (side + lines)), layout="none")
+    side = 1.2  # inches
+    lines = 0.05 + 0.16 * (1 + max(caption.count("\n") for caption in captions))  # inches of text
+    rows = -(-len(pictures) // columns)
+    figure = plt.figure(figsize=(columns * side, rows * (side + lines)), layout="none")
     width, height = 1 / columns, 1 / rows
     for k, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
         left, bottom = k % columns * width, 1 - (k // columns + 1) * height
@@ -281,6 +285,18 @@ def contact_sheet(
         axes = figure.add_axes((left + 0.02 * width, bottom + text, 0.96 * width, height - text))
         axes.imshow(picture)
         axes.set_axis_off()
-        figure.text(left + width / 2, bottom + text, caption, ha="center", va="top", fontsize=7)
+        fits = "\n".join(_cut(line, side, figure) for line in caption.split("\n"))
+        figure.text(left + width / 2, bottom + text, fits, ha="center", va="top", fontsize=9)
     plural = "s" if len(pictures) > 1 else ""
     return Photographic(figure, f"contact sheet of {len(pictures)} picture{plural}")
+
+
+def _cut(line: str, width: float, figure: matplotlib.figure.Figure) -> str:
+    """Return as much of a line of size 9 as fits into some inches."""
+    for kept in (line, *(f"{line[:k]}…" for k in range(len(line) - 1, 0, -1))):
+        text = figure.text(0, 0, kept, fontsize=9)
+        needs = text.get_window_extent().width / figure.dpi
+        text.remove()
+        if needs <= width:
+            return kept
+    return "…"

@@ -130,7 +130,7 @@ def test_a_contact_sheet_shows_each_picture_above_its_caption():
     assert repr(sheet) == "contact sheet of 3 pictures"
     drawn = Image.open(io.BytesIO(sheet._repr_jpeg_())).convert("RGB")
     width, height = drawn.size
-    assert (drawn.format, width) == (None, 640)
+    assert (drawn.format, width) == (None, 240)
     for k, color in enumerate(["#fe0000", "#00ff01", "#0000fe"]):
         middle = drawn.getpixel((width * (1 + 2 * (k % 2)) // 4, height * (1 + 2 * (k // 2)) // 4))
         expected = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
@@ -139,6 +139,14 @@ def test_a_contact_sheet_shows_each_picture_above_its_caption():
         "there is no fourth"
     )
     assert not plt.get_fignums()
+
+
+def test_a_contact_sheet_cuts_a_caption_that_would_run_into_the_next():
+    sheet = contact_sheet([Image.new("RGB", (1, 1))] * 2, ["W" * 40, ""], columns=2)
+    drawn = Image.open(io.BytesIO(sheet._repr_jpeg_())).convert("L")
+    first, second = (drawn.crop((left, 124, left + 112, drawn.height)) for left in (0, 128))
+    assert first.getextrema()[0] < 100, "it is drawn"
+    assert second.getextrema()[0] > 240
 
 
 def test_a_contact_sheet_needs_pictures_and_as_many_captions():

@@ -47,12 +47,20 @@ def _at_most(most: int, n: int, p: float) -> float:
     return sum(math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(most + 1))
 
 
+def _largest(n: int, p: float, below: float) -> int:
+    return max(k for k in range(n + 1) if _at_most(k, n, p) < below)
+
+
+def _of_lead(lead: float) -> float:
+    return 1 / (1 + 999 * math.exp(-lead))
+
+
 EXERCISES = (
     Exercise(
-        title="The bird at the edge",
+        title="The bird that is never reported",
         question="A camera takes 1920×1080 pixels; the network gets them with resize 256 and crop "
-        "224. A bird at a fifth of the width from the left is never reported. Find the fault: "
-        "which share of the width, at the left alone, does the network not see?",
+        "224. A bird in the middle is reported, the same bird at a fifth of the width never. Find "
+        "the fault: at which share of the width, from the left, does a bird come into sight?",
         hint="how many pixels wide is the picture when its shorter side has 256?",
         judge=Number(
             (1 - 224 / 256 * 1080 / 1920) / 2,
@@ -72,8 +80,9 @@ EXERCISES = (
         title="Which mistake was it?",
         question="A network expects (v - mean) / std with v = pixel / 255, mean (0.485, 0.456, "
         "0.406) and std (0.229, 0.224, 0.225). To find the fault, the pixel (200, 100, 50) is "
-        "sent, and `x`, the three numbers that enter, looked at. Write `mistake(x)`, which "
-        "returns `'none'`, `'not divided'` (by 255) or `'blue first'` (blue, green, red).",
+        "sent, and `x`, the three numbers that enter, looked at. The division by 255 may be "
+        "missing, or red and blue swapped before mean and std apply. Write `mistake(x)`, which "
+        "returns `'none'`, `'not divided'` or `'blue first'`.",
         hint="compute the three numbers for each case, and return the case that is nearest to x",
         judge=Function("the three numbers", Cases(_CASES)),
         remark="The range of the numbers finds only one of the two; the other stays within it.",
@@ -107,37 +116,38 @@ EXERCISES = (
     Exercise(
         title="Sixteen of twenty",
         question="Of twenty labels with a confidence of 90 % each, sixteen are right. A colleague "
-        "concludes that the network is overconfident. How probable is it that a calibrated "
-        "network gets sixteen or fewer right? Decide whether you agree.",
-        hint="a binomial distribution with n = 20 and p = 0.9; or one minus 17, 18, 19 and 20",
+        "concludes that the network is overconfident. You agree only if a calibrated network gets "
+        "so few right, or fewer, with a probability below 5 %. Decide: what is the largest number "
+        "of right labels at which you agree?",
+        hint="a binomial distribution with n = 20 and p = 0.9; add up k = 0, 1, 2, …",
         judge=Number(
-            _at_most(16, 20, 0.9),
+            _largest(20, 0.9, 0.05),
             {
-                _at_most(16, 20, 0.9) - _at_most(15, 20, 0.9): "that is exactly sixteen; "
-                "fewer would convince the colleague as well",
-                _at_most(15, 20, 0.9): "sixteen belongs to it",
-                1 - _at_most(16, 20, 0.9): "that is more than sixteen",
-                _at_most(16, 20, 0.8): "a calibrated network is right with 0.9, not with 0.8",
+                16: "a calibrated network gets sixteen or fewer right with 13 %",
+                17: "17 or fewer is not rare at all; does fewer count, or more?",
+                18: "that is what is expected of a calibrated network",
+                14: "fifteen or fewer has 4.3 %, which is below 5 % already",
             },
-            tolerance=0.01,
         ),
-        remark="One calibrated network in eight would look so. Twenty pictures do not settle it.",
+        remark="With sixteen you do not agree: one calibrated network in eight would look so.",
     ),
     Exercise(
         title="The threshold that lets nothing through",
-        question="A threshold of 50 %, chosen at 224×224, works. With 448×448 nothing is "
-        "accepted, although the first labels are right. Explain it by the spread of the logits: "
-        "which temperature T gives them the spread that they have at 224?",
-        hint="the spread falls as 1 / side; is it too wide at 448, or too narrow?",
+        question="A threshold of 50 %, chosen at 224×224, works. With 384×384 nothing is "
+        "accepted, although the first labels are right. Explain it by the spread of the logits, "
+        "which is 0.6 of that at 224. Let a first label lead each of the other 999 by the same, "
+        "with 50 % at 224. Which probability at 384 replaces the threshold?",
+        hint="with a lead d over 999 others, p = 1 / (1 + 999 exp(-d)); the size multiplies d",
         judge=Number(
-            0.5,
+            _of_lead(0.6 * math.log(999)),
             {
-                2: "dividing by 2 makes the spread still smaller",
-                0.25: "the spread falls as 1 / side, not as 1 / area",
-                4: "the spread falls as 1 / side, and dividing by 4 makes it still smaller",
-                1: "that changes nothing",
+                0.3: "the logits are multiplied by 0.6, not the probability",
+                0.5: "that changes nothing: the lead is multiplied by 0.6",
+                _of_lead(math.log(999) / 0.6): "divided by 0.6 the lead becomes larger",
+                100 * _of_lead(0.6 * math.log(999)): "a probability is from 0 to 1",
             },
+            tolerance=0.01,
         ),
-        remark="T below 1 makes a network surer, T above 1 less sure; the first label stays.",
+        remark="6 % at 384 say what 50 % say at 224. Temperature T = 0.6 keeps the threshold.",
     ),
 )
