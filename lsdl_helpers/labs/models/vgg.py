@@ -1,28 +1,8 @@
 """Exercises of the chapter models/vgg."""
 
-from itertools import accumulate
-from operator import mul
-
-from lsdl_helpers.labs.checks import Cases, Exercise, Function, Number
-from lsdl_helpers.models import vgg
+from lsdl_helpers.labs.checks import Exercise, Number
 
 _PARAMETERS = 14_714_688  # of D's convolutional part
-
-_D = [layer for stage in vgg.TABLE_1["D"] for layer in [*[(3, 1)] * len(stage), (2, 2)]]
-
-# (kernel, stride) of each layer, the receptive field, and what a wrong answer overlooks
-_STACKS = (
-    (([(3, 1)],), 3, "one 3x3 convolution sees its own kernel"),
-    (([(3, 1)] * 3,), 7, "each further 3x3 convolution of stride 1 adds 2"),
-    (([(2, 2), (3, 1)],), 6, "after a stride of 2 a step is two pixels wide"),
-    (([(7, 2), (3, 2)],), 11, "a layer's own stride widens the steps of the layers after it only"),
-    ((_D,), 212, "these are all of D's"),
-)
-
-def _stride_too_early(layers: list[tuple[int, int]]) -> int:
-    distances = accumulate((stride for _, stride in layers), mul)
-    return 1 + sum((kernel - 1) * d for (kernel, _), d in zip(layers, distances, strict=True))
-
 
 EXERCISES = (
     Exercise(
@@ -60,20 +40,6 @@ EXERCISES = (
         ),
         remark="With half as many channels again it is still cheaper, with twice as many it costs "
         "half as much again as the 7×7.",
-    ),
-    Exercise(
-        title="What a unit sees",
-        question="Write a function of a list of layers, each `(kernel, stride)`, from the input "
-        "upward, that returns the width of a unit's receptive field in pixels. Three 3×3 "
-        "convolutions give 7. A pooling is a layer too.",
-        hint="go from the input upward; keep the field so far and the distance of two neighbors",
-        judge=Function("a list of layers", Cases(_STACKS)),
-        remark="A unit at the end of D sees 212 of the 224 pixels: almost the whole picture.",
-        wrong=(
-            (lambda layers: 3, "each further 3x3"),
-            (lambda layers: 1 + sum(kernel - 1 for kernel, _ in layers), "after a stride of 2"),
-            (_stride_too_early, "after a stride of 2"),
-        ),
     ),
     Exercise(
         title="Is it better?",
