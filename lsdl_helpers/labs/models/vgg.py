@@ -24,8 +24,8 @@ EXERCISES = (
     ),
     Exercise(
         title="A wider stack",
-        question="In place of one 7×7 layer with $C$ channels in and out, an author stacks three "
-        "3×3 layers and gives the two maps between them $m\\,C$ channels. Up to which $m$ does "
+        question="In place of one 7×7 layer with `C` channels in and out, an author stacks three "
+        "3×3 layers and gives the two maps between them `m * C` channels. Up to which `m` does "
         "the stack do less work than the large filter?",
         hint="which of the three layers have the width in them once, and which twice?",
         judge=Number(
