@@ -106,8 +106,8 @@ def test_a_function_is_tried_until_it_fails(judge, answer, advice):
 
 def test_a_missing_dependency_is_named(monkeypatch):
     monkeypatch.delitem(sys.modules, "lsdl_helpers.labs.models.vgg")
-    monkeypatch.setitem(sys.modules, "lsdl_helpers.models", None)  # as if it were not installed
-    with pytest.raises(ModuleNotFoundError, match=r"lsdl_helpers\.models"):
+    monkeypatch.setitem(sys.modules, "lsdl_helpers.labs.checks", None)  # as if it were not there
+    with pytest.raises(ModuleNotFoundError, match=r"lsdl_helpers\.labs\.checks"):
         check("models/vgg/1", 1)
 
 
