@@ -107,8 +107,8 @@ EXERCISES = (
     Exercise(
         title="A scale with two faults",
         question="This update of one weight with dynamic loss scaling has two faults:\n\n"
-        f"```python\n{STEP_FAULTY}\n```\n\n`gradient` is that of the scaled loss; that the scale also "
-        "grows is left out here. Write `step` without the faults.",
+        f"```python\n{STEP_FAULTY}\n```\n\n`gradient` is that of the scaled loss; that the scale "
+        "also grows is left out here. Write `step` without the faults.",
         hint="what is the step for scales of 1 and 1,024, and which weight is left after overflow?",
         judge=Function("weight, gradient, scale and rate", STEPS),
         remark="One infinite gradient would have made the weight infinite for good.",
