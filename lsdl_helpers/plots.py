@@ -192,25 +192,26 @@ def rounding_line(
     """Draw the numbers of a format as bars on a line, a value above and its rounding below.
 
     Args:
-        numbers: those of the format; only the part from 0 to 6 is shown.
-        value: from 0 to 6, a triangle.
+        numbers: those of the format; the part from 0 to 6 is shown, or up to the value.
+        value: not negative; a triangle.
         rounded: a dot.
 
     Raises:
-        ValueError: for a value that would not be seen.
+        ValueError: for a negative value, which would not be seen.
 
     >>> rounding_line([0.0, 0.5, 1.0], 0.7, 0.5).axes[0].get_title()
     '0.7 becomes 0.5'
     """
     from matplotlib import pyplot as plt
 
-    if not 0 <= value <= 6:
-        raise ValueError(f"value {value}; allowed: 0 to 6")
+    if value < 0:
+        raise ValueError(f"value {value}; allowed: from 0")
+    end = max(6, value, rounded)
     figure, axes = plt.subplots(figsize=(6.4, 1.8))
     axes.plot(numbers, [0] * len(numbers), "|", color=COLORS[0], markersize=22)
     axes.plot(value, 0.7, "v", color=COLORS[1], markersize=9)
     axes.plot(rounded, -0.7, "o", color=COLORS[2])
-    axes.set(xlim=(-0.1, 6.2), yticks=[], ylim=(-1, 1), xlabel="value",
+    axes.set(xlim=(-end / 60, end * 31 / 30), yticks=[], ylim=(-1, 1), xlabel="value",
              title=f"{value:g} becomes {rounded:g}")  # fmt: skip
     return figure
 

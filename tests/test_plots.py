@@ -118,8 +118,14 @@ def test_a_rounding_line_has_the_numbers_the_value_and_where_it_goes():
     numbers, value, rounded = [line.get_xdata().tolist() for line in axes.lines]
     assert (numbers, value, rounded) == ([0.0, 0.5, 1.0], [0.7], [0.5])
     assert axes.get_title() == "0.7 becomes 0.5"
-    with pytest.raises(ValueError, match="value 7; allowed: 0 to 6"):
-        rounding_line([0.0, 8.0], 7, 8.0)
+    with pytest.raises(ValueError, match="value -1; allowed: from 0"):
+        rounding_line([0.0, 8.0], -1, 0.0)
+
+
+@pytest.mark.parametrize(("value", "rounded", "end"), [(3, 4.0, 6), (7, 8.0, 8), (600, 448.0, 600)])
+def test_a_rounding_line_reaches_the_value_and_its_rounding(value, rounded, end):
+    (axes,) = rounding_line([0.0, 8.0], value, rounded).axes
+    assert axes.get_xlim()[1] == pytest.approx(end * 31 / 30)
 
 
 def test_a_contact_sheet_shows_each_picture_above_its_caption():

@@ -22,7 +22,7 @@ STORES = {  # numbers of 10 and of 0.01: a thousandfold
 }
 REMEDIES = {  # 0.75 in BF16: half a gap is 2^-9 = 0.00195, the step 0.001
     "a": "the scale is taken out again before the update, and the step is as small as before",
-    "b": "at 0.02 the step is 0.002, a little more than half a gap",
+    "b": "at 0.03 the step is 0.003, more than half a gap",
     "c": "a step that is lost once is lost every time",
     "d": "rounded at random, a step of a quarter of a gap is taken once in four times",
     "e": "FP16 has ten fraction bits: half of its gap is 2^-12 = 0.00024",
@@ -68,9 +68,9 @@ STEPS = Cases([
 
 EXERCISES = (
     Exercise(
-        title="Which store keeps the small numbers",
-        question="In a matrix of 64 rows and 64 columns the first 4 rows hold numbers of 10, the "
-        "others of 0.01. Which of these keep every 0.01 above zero? Answer with letters, e.g. "
+        title="Which format keeps the small numbers",
+        question="In a matrix of 64 rows and 64 columns the first 4 rows hold the number 10, the "
+        "others 0.01. Which of these keep every 0.01 above zero? Answer with letters, e.g. "
         '`"ac"`: (a) fixed point of 8 bits, one unit for all; (b) E4M3, one scale for all; '
         "(c) MXFP4, blocks along the rows; (d) MXFP4, blocks down the columns.",
         hint="how far is it from 10 to 0.01, and how far does an element reach under one scale?",
@@ -89,9 +89,9 @@ EXERCISES = (
         question="A weight of 0.75 is stored in BF16. Its gradient is 0.1 at every step, the rate "
         "is 0.01, updates are rounded to the nearest, and the weight stands still. Which of these, "
         'each alone, makes it move? Answer with letters, e.g. `"ac"`: (a) a loss scale of 1,024; '
-        "(b) a rate of 0.02; (c) a thousand times as many steps; (d) stochastic rounding; "
-        "(e) FP16 in place of BF16; (f) a float32 master copy, of which the products read a BF16 "
-        "version.",
+        "(b) a rate of 0.03; (c) a thousand times as many steps; (d) stochastic rounding; "
+        "(e) FP16 in place of BF16; (f) a float32 master copy, with a BF16 version "
+        "for the matrix products.",
         hint="how far is the next BF16 number from 0.75, and what is half of that?",
         judge=Letters("bdef", REMEDIES),
         remark="Four move it. A loss scale mends gradients that vanish, not steps that do.",
@@ -107,8 +107,8 @@ EXERCISES = (
     Exercise(
         title="A scale with two faults",
         question="This update of one weight with dynamic loss scaling has two faults:\n\n"
-        f"```python\n{STEP_FAULTY}\n```\n\n`gradient` is that of the scaled loss. Write `step` "
-        "without the faults.",
+        f"```python\n{STEP_FAULTY}\n```\n\n`gradient` is that of the scaled loss; that the scale "
+        "also grows is left out here. Write `step` without the faults.",
         hint="what is the step for scales of 1 and 1,024, and which weight is left after overflow?",
         judge=Function("weight, gradient, scale and rate", STEPS),
         remark="One infinite gradient would have made the weight infinite for good.",
@@ -123,7 +123,7 @@ EXERCISES = (
         title="The price of rounding at random",
         question="A weight is stored in fixed point with 6 fraction bits. Each of 1,000 steps adds "
         "0.001, rounded stochastically, so the weight moves by 1 on average. With what standard "
-        "deviation does it move?",
+        "deviation does it move? You need the variance of a binomial distribution.",
         hint="each step goes up by one unit with probability p, or not at all: a coin",
         judge=Number(
             (1000 * 0.064 * 0.936) ** 0.5 / 64,
