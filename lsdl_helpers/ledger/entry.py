@@ -98,7 +98,7 @@ def to_dict(entry: Entry) -> dict[str, Any]:
     return {**vars(entry), "choices": list(entry.choices), "ratio": entry.ratio}
 
 
-def require_finite_order(name: str, interval: object, number: Callable) -> tuple[float, float]:
+def to_interval(name: str, interval: object, number: Callable) -> tuple[float, float]:
     """Return an interval as a pair of plain numbers.
 
     Raises:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lsdl_helpers.ledger.entry import KINDS, Entry, require_finite_order, to_dict
+from lsdl_helpers.ledger.entry import KINDS, Entry, to_dict, to_interval
 from lsdl_helpers.ledger.report import write_report
 from lsdl_helpers.ledger.table import LedgerTable, row
 
@@ -155,7 +155,7 @@ class Ledger:
         _require_text(quantity=quantity)
         value = _to_value("measurement", name, value, entry.choices)
         if interval is not None:
-            interval = require_finite_order(name, interval, _to_number)
+            interval = to_interval(name, interval, _to_number)
         entry.measured, entry.interval, entry.quantity = value, interval, quantity
         return entry
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tests.book.code_style import fits_the_column
 from tests.book.page import Page
 from tools.page_size import (
     MOST_EXERCISES,
@@ -36,10 +37,7 @@ def has_few_exercises(page: Page) -> Iterator[str]:
 
 
 def fits_a_screen(page: Page) -> Iterator[str]:
-    for number, cell in page.code:
-        widest = max(map(len, cell.source.splitlines()), default=0)
-        if widest > WIDEST:
-            yield f"cell {number}: a line of {widest} characters; allowed: {WIDEST}"
+    yield from fits_the_column(page, WIDEST)
 
 
 CHAPTER_RULES = (states_its_minutes,)
