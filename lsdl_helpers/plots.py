@@ -252,8 +252,7 @@ def contact_sheet(
 ) -> Photographic:
     """Draw pictures in rows, from the left, each with its caption under it.
 
-    Four columns can be read on a phone. A line of a caption that is wider than its picture is
-    cut, and ends with "…".
+    Four columns can be read on a phone. A line wider than its picture is cut with a "…".
 
     Args:
         pictures: at least one.
@@ -271,10 +270,8 @@ def contact_sheet(
 
     pictures, captions = list(pictures), list(captions)
     if len(pictures) != len(captions) or not pictures:
-        raise ValueError(
-            f"{len(pictures)} pictures and {len(captions)} captions; allowed: as many of both, "
-            "at least one"
-        )
+        given = f"{len(pictures)} pictures and {len(captions)} captions"
+        raise ValueError(f"{given}; allowed: as many of both, at least one")
     side = 1.2  # inches
     lines = 0.05 + 0.16 * (1 + max(caption.count("\n") for caption in captions))  # inches of text
     rows = -(-len(pictures) // columns)
