@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import nbformat
 
-from tools.guesses import entries, ledger_calls
+from tools.guesses import last_entries, ledger_calls
 
 MOST_WORDS, MOST_PREDICTIONS, MOST_EXERCISES = 4000, 10, 6
 WORDS_A_MINUTE, MINUTES_A_PREDICTION, MINUTES_AN_EXERCISE = 130, 2, 5
@@ -99,9 +99,9 @@ def num_words(text: str) -> int:
 
 def num_predictions(notebook: nbformat.NotebookNode) -> int:
     """Count the entries that the ledger shows; the calls, on a page whose outputs are older."""
-    names = {entry["name"] for cell in notebook.cells for entry in entries(cell)}
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    return len(names) or sum(1 for source in code for _ in ledger_calls(source, "predict"))
+    shown = last_entries(notebook.cells)
+    return len(shown) or sum(1 for source in code for _ in ledger_calls(source, "predict"))
 
 
 def stated_minutes(notebook: nbformat.NotebookNode) -> int | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 
-from tools.guesses import entries
+from tools.guesses import last_entries
 from tools.notebook_form import ROOT, chapter_of, is_solutions
 
 if TYPE_CHECKING:  # the site reads a record, and has not what runs a notebook
@@ -77,18 +77,17 @@ def page_record(
 
 def shared_quantities(notebook: nbformat.NotebookNode) -> list[dict[str, Any]]:
     """Return the measurements of a page that other pages may state, too: those with a key."""
-    found = {}
-    for cell in notebook.cells:
-        for entry in entries(cell):
-            if entry.get("quantity") and entry.get("measured") is not None:
-                found[entry["name"]] = {
-                    "quantity": entry["quantity"],
-                    "name": entry["name"],
-                    "value": entry["measured"],
-                    "interval": entry.get("interval"),
-                    "unit": entry.get("unit", ""),
-                }
-    return list(found.values())
+    return [
+        {
+            "quantity": entry["quantity"],
+            "name": name,
+            "value": entry["measured"],
+            "interval": entry.get("interval"),
+            "unit": entry.get("unit", ""),
+        }
+        for name, entry in last_entries(notebook.cells).items()
+        if entry.get("quantity") and entry.get("measured") is not None
+    ]
 
 
 def write_record(
