@@ -53,15 +53,19 @@ except ImportError:
 ledger = setup("{chapter}"{arithmetic})"""
 REPRODUCIBLE = ', arithmetic="reproducible"'
 
-# An exercise and its stub in the chapter; a heading and its quotation in the solutions.
+# An exercise and its stub in the chapter; in the solutions a heading with the question below it,
+# and at the end of each the way back. Colons, since Jupyter shows what stands between backticks
+# as code, without links. book/_ext/numbering.py gives the anchors their places.
 EXERCISE = """\
-````{{exercise}} {title}
+:::{{exercise}} {title}
 :label: {label}
 
-{question} [Solution](../solutions/{chapter}.ipynb)
-````"""
+{question} [Solution](../solutions/{chapter}.ipynb#exercise-{k})
+:::"""
 STUB = 'answer = ...\ncheck("{chapter}/{k}", answer)'
 HEADING = re.compile(r"^## .*\n*(?:>.*\n?)*\n*", re.MULTILINE)
+BACK = "[Back to exercise {k}](../../{chapter}.ipynb#{label})\n\n"
+BACK_LINK = re.compile(r"\n*^\[Back to exercise .*\n*", re.MULTILINE)
 
 
 def setup_source(chapter: str, address: str = "", *, reproducible: bool = False) -> str:
@@ -96,7 +100,7 @@ def write_exercises(notebook: nbformat.NotebookNode, path: Path, exercises: Sequ
         ValueError: if there is no place for them, or something else stands there.
     """
     if is_solutions(path):
-        _quote_questions(notebook, exercises)
+        _quote_questions(notebook, chapter_of(path), exercises)
     else:
         _write_blocks(notebook, chapter_of(path), exercises)
 
@@ -106,12 +110,12 @@ def _write_blocks(notebook: nbformat.NotebookNode, chapter: str, exercises: Sequ
     first, last = (_place(notebook, heading) for heading in ("Exercises", "Sources"))
     above, _, below = notebook.cells[first].source.partition("## Exercises")
     for text in (below, *(cell.source for cell in notebook.cells[first + 1 : last])):
-        if not re.match(r"\s*($|`+\{exercise\}|answer = )", text):
+        if not re.match(r"\s*($|[`:]+\{exercise\}|answer = )", text):
             raise ValueError(f"{text[:60]!r} stands among the exercises; allowed: those of the lab")
-    label, sources = chapter.split("/")[1].replace("_", "-"), []
+    sources = []
     for k, exercise in enumerate(exercises, start=1):
-        fields = {"chapter": chapter, "title": exercise.title, "question": exercise.question}
-        sources += EXERCISE.format(label=f"{label}-{k}", **fields), STUB.format(k=k, **fields)
+        fields = {"title": exercise.title, "question": exercise.question, **_names(chapter, k)}
+        sources += EXERCISE.format(**fields), STUB.format(**fields)
     sources[0] = f"{above}## Exercises\n\n{sources[0]}"
     kinds = cycle([new_markdown_cell, new_code_cell])
     written = [make(source) for make, source in zip(kinds, sources, strict=False)]
@@ -121,6 +125,11 @@ def _write_blocks(notebook: nbformat.NotebookNode, chapter: str, exercises: Sequ
     notebook.cells[first:last] = written
 
 
+def _names(chapter: str, k: int) -> dict[str, Any]:
+    """Return chapter, number and label of an exercise; the label is its anchor on the page."""
+    return {"chapter": chapter, "k": k, "label": f"{chapter.split('/')[1].replace('_', '-')}-{k}"}
+
+
 def _place(notebook: nbformat.NotebookNode, heading: str) -> int:
     for k, cell in enumerate(notebook.cells):
         if re.search(rf"^## {heading}$", cell.source, re.MULTILINE):
@@ -128,18 +137,30 @@ def _place(notebook: nbformat.NotebookNode, heading: str) -> int:
     raise ValueError(f"no `## {heading}`: exercises stand from `## Exercises` to `## Sources`")
 
 
-def _quote_questions(notebook: nbformat.NotebookNode, exercises: Sequence[Any]) -> None:
+def _quote_questions(
+    notebook: nbformat.NotebookNode, chapter: str, exercises: Sequence[Any]
+) -> None:
+    """Write heading and question above each solution, and the way back below it."""
     texts = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+    for cell in texts:
+        if BACK_LINK.search(cell.source):
+            cell.source = BACK_LINK.sub("\n\n", cell.source).strip()
     headed = [cell for cell in texts if HEADING.search(cell.source)]
     if len(headed) != len(exercises):
         allowed = "one for each, with its text, and below it a cell with answer and check"
         raise ValueError(
             f"{len(headed)} `##` headings for {len(exercises)} exercises; allowed: {allowed}"
         )
-    for cell, exercise in zip(headed, exercises, strict=True):
+    back = ""  # below the solution before, of which the end may stand above this heading
+    for k, (cell, exercise) in enumerate(zip(headed, exercises, strict=True), start=1):
         quoted = textwrap.indent(exercise.question, "> ", lambda line: True)
         above, below = HEADING.split(cell.source, maxsplit=1)
-        cell.source = f"{above}## {exercise.title}\n\n{quoted}\n\n{below}".rstrip()
+        heading = f"{above}{back}## Exercise {k}: {exercise.title}"
+        cell.source = f"{heading}\n\n{quoted}\n\n{below}".rstrip()
+        back = BACK.format(**_names(chapter, k))
+    if notebook.cells[-1].cell_type != "markdown":
+        notebook.cells.append(new_markdown_cell())
+    notebook.cells[-1].source = f"{notebook.cells[-1].source}\n\n{back}".strip()
 
 
 def is_reproducible(source: str) -> bool:

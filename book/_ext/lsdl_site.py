@@ -4,8 +4,9 @@ It sets the links to the repository (repository.py), has formulas set while buil
 (formulas.py), the package documented from its sources (api_reference.py), makes the boxes
 and folds of guesses (guess_folds.py) and the page that lists them (ledger_page.py), corrects the
 finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), draws the record of the stored
-pages (run_report.py), and gives the notebooks that it offers the set-up cell that installs the
-package (tools/notebook_form.py).
+pages (run_report.py), numbers what each page holds (numbering.py), shortens the list of pages
+(sidebar.py), and gives the notebooks that it offers the set-up cell that installs the package
+(tools/notebook_form.py).
 """
 
 from html import escape
@@ -22,9 +23,11 @@ from book._ext.formulas import set_formulas
 from book._ext.guess_folds import set_up_folds
 from book._ext.icon_fonts import icon_names, subset_icons
 from book._ext.ledger_page import LEDGER_PAGE, set_up_ledger_page
+from book._ext.numbering import set_up_numbering
 from book._ext.page_cleanup import clean, redirect_page
 from book._ext.repository import BRANCH, repository_address
 from book._ext.run_report import set_run_report
+from book._ext.sidebar import set_up_sidebar
 from tools.notebook_form import chapter_of, write_setup
 
 
@@ -120,6 +123,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     set_up_folds(app)
     set_up_ledger_page(app)
     set_run_report(app)
+    set_up_numbering(app)
+    set_up_sidebar(app)
     app.add_config_value("lsdl_repository", "", "html")
     app.connect("config-inited", link_repository)
     app.connect("env-get-outdated", always_outdated)

@@ -52,7 +52,7 @@ def check(exercise_id: str, answer: Any) -> None:
             exercise.
 
     >>> check("models/vgg/1", ...)
-    Exercise models/vgg/1: How many parameters are left?
+    Exercise 1: How many parameters are left?
     For a hint: check("models/vgg/1", "hint")
     """
     chapter, _, number = exercise_id.rpartition("/")
@@ -62,7 +62,7 @@ def check(exercise_id: str, answer: Any) -> None:
         raise ValueError(f"no exercise is called {exercise_id!r}; there are {names}")
     exercise = by_number[number]
     if answer is ...:
-        print(f"Exercise {exercise_id}: {exercise.asks}")
+        print(f"Exercise {number}: {exercise.asks}")
         print(f'For a hint: check("{exercise_id}", "hint")')
         return
     if isinstance(answer, str) and answer == "hint":
