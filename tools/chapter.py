@@ -62,7 +62,7 @@ SOLVED = "## Exercise\n\nOne way to the answer, and why it is right."
 ANSWERS = ("answer = 2 * 3 * 4", "answer = 3 + 1", "answer = lambda m, k, n: m * k * n")
 
 NEXT = """
-Written: both notebooks, lsdl_helpers/labs/{chapter}.py, and two lines of _toc.yml.
+Written: both notebooks, lsdl_helpers/labs/{chapter}.py, and their lines in _toc.yml.
 Next: the exercises in the lab; the text and code of the page and of the solutions; then
   .venv/bin/python -m tools.notebooks book/{chapter}.ipynb book/solutions/{chapter}.ipynb
   .venv/bin/python -m pytest tests/book tests/labs -k {stem}"""
@@ -179,17 +179,23 @@ def with_chapter(toc: str, chapter: str) -> str:
     Raises:
         ValueError: if no chapter of its part is listed.
 
-    >>> with_chapter("- file: book/a/x\\n- file: book/solutions/a/x\\n", "a/y").splitlines()[:2]
-    ['- file: book/a/x', '- file: book/a/y']
+    >>> print(with_chapter("- file: book/a/x\\n- file: book/solutions/a/x\\n", "a/y"), end="")
+    - file: book/a/x
+    - file: book/a/y
+      title: Y
+    - file: book/solutions/a/x
+    - file: book/solutions/a/y
     """
     part = chapter.split("/")[0]
-    for folder in ("book", "book/solutions"):
-        listed = re.findall(rf"^( *- file: {folder}/{part}/)(.*\n)", toc, re.MULTILINE)
+    for folder, keys in (("book", f"  title: {title(chapter)}\n"), ("book/solutions", "")):
+        entry = rf"^( *)- file: {folder}/{part}/.*\n(?:\1  .*\n)*"
+        listed = list(re.finditer(entry, toc, re.MULTILINE))
         if not listed:
             parts = sorted(set(re.findall(r"- file: book/solutions/(\w+)/", toc)))
             raise ValueError(f"no part is called {part!r}; there are {', '.join(parts)}")
-        last = "".join(listed[-1])
-        toc = toc.replace(last, f"{last}{listed[-1][0]}{chapter.split('/')[1]}\n")
+        end, indent = listed[-1].end(), listed[-1][1]
+        added = f"{indent}- file: {folder}/{chapter}\n" + (keys and f"{indent}{keys}")
+        toc = toc[:end] + added + toc[end:]
     return toc
 
 

@@ -66,14 +66,20 @@ TOC = """\
 parts:
   - chapters:  # in the order of the book
       - file: book/cpu/first
+        title: First
       - file: book/gpu/first
+        title: First
   - chapters:
-    - file: book/solutions/cpu/first
+    - file: book/solutions/index
+      sections:
+      - file: book/solutions/cpu/first
+    - file: book/glossary
 """
 
 
-def test_nothing_but_two_lines_is_added_to_the_table_of_contents():
-    lines = with_chapter(TOC, "cpu/second").splitlines()
-    assert lines.pop(3) == "      - file: book/cpu/second"
-    assert lines.pop(-1) == "    - file: book/solutions/cpu/second"
+def test_nothing_but_the_new_pages_is_added_to_the_table_of_contents():
+    lines = with_chapter(TOC, "cpu/second_try").splitlines()
+    assert lines.pop(4) == "      - file: book/cpu/second_try"
+    assert lines.pop(4) == "        title: Second try"
+    assert lines.pop(10) == "      - file: book/solutions/cpu/second_try"
     assert lines == TOC.splitlines()

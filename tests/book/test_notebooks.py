@@ -61,8 +61,8 @@ def test_what_ran_is_stored_with_outputs_and_in_canonical_form(run):
 @pytest.mark.slow
 def test_the_exercises_of_the_lab_are_written_between_text_and_sources(run):
     text, stub, sources = run[1].notebook.cells[5:]
-    assert text.source.startswith("Last.\n\n## Exercises\n\n````{exercise} One\n:label: good-1\n")
-    assert "\n\nHow many? [Solution](../solutions/models/good.ipynb)\n````" in text.source
+    assert text.source.startswith("Last.\n\n## Exercises\n\n:::{exercise} One\n:label: good-1\n")
+    assert "\n\nHow many? [Solution](../solutions/models/good.ipynb#exercise-1)\n:::" in text.source
     assert stub.source == 'answer = ...\ncheck("models/good/1", answer)'
     assert stub.outputs[0].text == "models/good/1 Ellipsis\n"
     assert sources.source == "## Sources"

@@ -17,7 +17,7 @@ def words(*cells):
     ("A {term}`peak <peak rate>` and {numref}`fig-a`.", 6),
     ("See [the page](../models/vgg.ipynb) – *now*.", 4),
     ("```{note}\n:class: tip\nThree words here.\n```", 3),
-    ("````{exercise} A title\n:label: a-1\n\nWhat? [Solution](../s.ipynb)\n````", 4),
+    (":::{exercise} A title\n:label: a-1\n\nWhat? [Solution](../s.ipynb#b)\n:::", 4),
     ("(target)=\n## Title\n\n<!-- not\nseen -->\n% a comment", 1),
     ("$$\nt = \\frac{a}{b}\n$$", 2),
 ])  # fmt: skip
