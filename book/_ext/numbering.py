@@ -7,6 +7,7 @@ Sphinx counts through the whole book. Each new chapter would then move all numbe
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -72,7 +73,7 @@ def with_caption(html: str, number: int) -> str:
     """Return a table with a caption, which names the columns of a ledger."""
     start = OUTPUT_TABLE.search(html).end()
     head = html[start:].partition("</thead>")[0]
-    columns = [name for name in re.findall(r"<th[^>]*>(.*?)</th>", head) if name]
+    columns = [name for name in re.findall(r"<th\b[^>]*>(.*?)</th>", head) if name]
     text = f'<span class="caption-number">Table {number}</span>'
     if columns and set(columns) <= LEDGER.keys():
         text += f": {listed([LEDGER[name] for name in columns])}"
@@ -105,8 +106,17 @@ def name_anchors(app: Sphinx, doctree: nodes.document) -> None:
             anchors[name] = (section.line, name, title)
 
 
+def name_page_alone(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Leave the chapter's number out of the page's title, which bookmarks and links keep."""
+    number = r'<span class="section-number">.*?</span>'
+    context["title"] = re.sub(number, "", context.get("title") or "")
+
+
 def set_up_numbering(app: Sphinx) -> None:
     """Connect the steps above; the anchors are there before Sphinx lists the sections."""
     TocTreeCollector.assign_figure_numbers = number_pages
     app.connect("doctree-read", name_anchors, priority=400)
     app.connect("doctree-read", caption_tables)
+    app.connect("html-page-context", name_page_alone, priority=100)  # before opengraph

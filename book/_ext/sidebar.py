@@ -24,6 +24,7 @@ def shorten_sidebar(
         pages = whole(*args, **options)
         name_parts(pages)
         hide_solutions(pages, here)
+        shorten_reference(pages)
         open_first_part(pages)
         mark_page(pages)
         return pages
@@ -47,11 +48,27 @@ def hide_solutions(pages: BeautifulSoup, address: str) -> None:
             link.parent["class"].remove("has-children")
 
 
+def shorten_reference(pages: BeautifulSoup) -> None:
+    """List of the package's parts those of the first level, and what is in the one being read."""
+    links = pages.select("li.toctree-l2 > a")
+    here = next((parts(link)[:1] for link in links if "current" in link["class"]), [])
+    for link in links:
+        if len(names := parts(link)) > 1 and names[:1] != here:
+            link.parent.decompose()
+        elif names:
+            link.string = ".".join(names)
+
+
+def parts(link: Tag) -> list[str]:
+    """Return ["parallel", "data"] for a link to lsdl_helpers.parallel.data."""
+    return link.text.split(".")[1:]
+
+
 def open_first_part(pages: BeautifulSoup) -> None:
     """Open the first part where the page is in none: it shows that there are chapters in them."""
-    parts = pages.select("li.toctree-l0 > details")
-    if parts and not any(part.has_attr("open") for part in parts):
-        parts[0]["open"] = "open"
+    folds = pages.select("li.toctree-l0 > details")
+    if folds and not any(fold.has_attr("open") for fold in folds):
+        folds[0]["open"] = "open"
 
 
 def mark_page(pages: BeautifulSoup) -> None:

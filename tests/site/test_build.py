@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,9 +16,11 @@ from tools.notebook_form import METADATA, setup_source
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
+FIGURE = "```{{figure}} _assets/favicon.svg\n:name: {}\n\nA mark.\n```\n\nIt is {{numref}}`{}`."
+TEXT = f"# Page\n\n$x^2$\n\n{FIGURE.format('fig-page', 'fig-page')}"
 NOTEBOOK = {
     "cells": [
-        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Page\n\n$x^2$"},
+        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": TEXT},
         {
             "cell_type": "code",
             "id": "b",
@@ -72,7 +75,7 @@ def write_book(folder: Path) -> None:
     shutil.copy(ROOT / "book" / "references.bib", folder / "book")
     shutil.copytree(ROOT / "tools", folder / "tools")
     (folder / "_toc.yml").write_text(TOC)
-    (folder / "book" / "index.md").write_text("# Front page\n\nText.")
+    (folder / "book" / "index.md").write_text(f"# Front page\n\n{FIGURE.format('fig', 'fig')}")
     (folder / "book" / "page.ipynb").write_text(json.dumps(NOTEBOOK))
     (folder / "lsdl_helpers").mkdir()
     (folder / "lsdl_helpers" / "__init__.py").write_text(PACKAGE)
@@ -133,6 +136,11 @@ def test_links_follow_the_environment_and_survive_a_rebuild(builds):
     for link in (colab, binder, "https://github.com/owner/name", "/owner/name/issues/new"):
         assert f'href="{link}' in builds.github or f"{link}?" in builds.github
     assert read(builds.book) == builds.github
+
+
+def test_a_page_counts_its_own_figures_and_refers_to_them_by_number(builds):
+    for page in (builds.github, read(builds.book, "index")):
+        assert re.findall(r"Figure \d", page) == ["Figure 1", "Figure 1"]
 
 
 def test_the_notebook_for_download_installs_the_package_from_there(builds):
