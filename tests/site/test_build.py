@@ -106,6 +106,7 @@ class Builds(NamedTuple):
 
     book: Path
     without_address: str
+    front: str
     reference: str
     github: str
     elsewhere: str
@@ -117,12 +118,13 @@ def builds(tmp_path_factory) -> Builds:
     book = tmp_path_factory.mktemp("book")
     write_book(book)
     without_address = page_of(book)
+    front = read(book, "index")
     reference = read(book, "api/lsdl_helpers/index")
     elsewhere = page_of(book, LSDL_REPOSITORY="https://git.example.org/team/name")
     github = page_of(book, **ADDRESS)
     (book / "book" / "index.md").write_text("# Front page\n\n$\\nosuchmacro{x}$")
     broken = build(book, **ADDRESS)
-    return Builds(book, without_address, reference, github, elsewhere, broken)
+    return Builds(book, without_address, front, reference, github, elsewhere, broken)
 
 
 def test_no_address_no_button(builds):
@@ -139,8 +141,9 @@ def test_links_follow_the_environment_and_survive_a_rebuild(builds):
 
 
 def test_a_page_counts_its_own_figures_and_refers_to_them_by_number(builds):
-    for page in (builds.github, read(builds.book, "index")):
-        assert re.findall(r"Figure \d", page) == ["Figure 1", "Figure 1"]
+    for page in (builds.front, builds.github):
+        assert set(re.findall(r"Figure \d", page)) == {"Figure 1"}
+        assert '<span class="std std-numref">Figure 1</span>' in page
 
 
 def test_the_notebook_for_download_installs_the_package_from_there(builds):

@@ -74,13 +74,14 @@ def test_solutions_stand_on_one_page(page):
 
 
 def test_the_package_is_listed_where_it_is_read(page):
+    some = {"parallel", "parallel.data", "data.results"}
     for name, parts in (
-        ("index.html", []),
-        ("api.html", ["parallel"]),
-        ("api/lsdl_helpers/data/results/index.html", ["data.results", "parallel"]),
+        ("index.html", set()),
+        ("api.html", {"parallel"}),
+        ("api/lsdl_helpers/data/results/index.html", {"data.results", "parallel"}),
     ):
         page.goto(f"book/{name}")
-        assert [e for e in listed(page) if e in ("parallel", "parallel.data", "data.results")] == parts
+        assert some & set(listed(page)) == parts
         assert len(page.locator(NAV).inner_html()) < 9000
 
 
