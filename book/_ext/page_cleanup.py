@@ -21,14 +21,6 @@ def drop_icon_script(html: str) -> str:
     return re.sub(r"\s*<script[^>]*/fontawesome\.js[^>]*></script>", "", html)
 
 
-def drop_search_index(html: str) -> str:
-    """Load the search index where it is used: the theme puts it on every page."""
-    if 'id="search-results"' in html:
-        return html
-    names = r"(?:searchtools|language_data|searchindex)\.js"
-    return re.sub(rf'\s*<script[^>]* src="[^"]*{names}[^>]*></script>', "", html)
-
-
 def defer_scripts(html: str) -> str:
     """Let no script in the head hold up the first paint.
 
@@ -108,7 +100,7 @@ def redirect_page(title: str, address: str) -> str:
 
 def clean(html: str, folder: Path) -> str:
     """Apply all corrections to the page that stands in ``folder``."""
-    steps = (drop_thebe, drop_icon_script, drop_search_index, defer_scripts)
+    steps = (drop_thebe, drop_icon_script, defer_scripts)
     steps += (drop_double_viewport, name_controls, name_landmarks)
     steps += (mend_tables, mend_bibliography, reach_formulas)
     for step in steps:
