@@ -4,8 +4,8 @@ It sets the links to the repository (repository.py), has formulas set while buil
 (formulas.py), the package documented from its sources (api_reference.py), makes the boxes
 and folds of guesses (guess_folds.py) and the page that lists them (ledger_page.py), corrects the
 finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), draws the record of the stored
-pages (run_report.py), makes the search (search.py), and gives the notebooks that it offers the set-up cell that installs the
-package (tools/notebook_form.py).
+pages (run_report.py), makes the search (search.py), and gives the notebooks that it offers the
+set-up cell that installs the package (tools/notebook_form.py).
 """
 
 from html import escape
