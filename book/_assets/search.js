@@ -25,9 +25,7 @@
     if (plain(words.slice(0, title).join(" ")) === plain(part.title)) words.splice(0, title);
     const text = add(item, "p");
     text.innerHTML = words.join(" "); // the marks are Pagefind's, the page's own < are escaped
-    if (address) {
-      text.prepend(add(text, "a", part.title, address), " – ");
-    }
+    if (address) text.prepend(add(text, "a", part.title, address), " – ");
   }
 
   function show(page) {
@@ -49,10 +47,11 @@
     return { pages, items: pages.map(show) };
   }
 
-  async function search() {
+  async function search(wait_ms) {
     const query = field.value.trim();
     history.replaceState(null, "", query ? `?q=${encodeURIComponent(query)}` : location.pathname);
-    const found = await pagefind.debouncedSearch(query, { filters: { reference: "False" } }, 200);
+    const pages_first = { filters: { reference: "False" } };
+    const found = await pagefind.debouncedSearch(query, pages_first, wait_ms);
     if (!found) return; // the reader types on
     const late = await pagefind.search(query, { filters: { reference: "True" } });
     if (query !== field.value.trim()) return;
@@ -76,10 +75,10 @@
     throw error;
   });
   await pagefind.options({ noWorker: true }); // for so few pages it would only be loaded
-  field.addEventListener("input", search);
-  field.form.addEventListener("submit", (event) => { event.preventDefault(); search(); });
+  field.addEventListener("input", () => search(200));
+  field.form.addEventListener("submit", (event) => { event.preventDefault(); search(0); });
   more.addEventListener("click", async () => {
     (await showMore()).items[0].querySelector("a").focus();
   });
-  search();
+  search(0);
 })();

@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
+
+from book._ext.page_cleanup import SEARCH_SCRIPTS
 
 FOLDER = "pagefind"
 # Shown after all other pages, by the start of a page's name.
@@ -42,7 +43,6 @@ NO_TEXT += (".katex-html", "annotation", "div.math", ".toctree-wrapper")
 NO_TEXT += (".cell_input", ".cell_output td", ".cell_output pre", ".doctest")
 # Of Pagefind's files, those that search.js does not load: dialogs, a worker, other languages.
 UNUSED = re.compile(r"ui\.|highlight|worker|unknown")
-SCRIPTS = {"doctools.js", "sphinx_highlight.js", "searchtools.js", "language_data.js"}  # Sphinx's
 
 
 def shelves(app: Sphinx) -> dict[str, str]:
@@ -111,8 +111,8 @@ def write_index(app: Sphinx, exception: Exception | None) -> None:
             copy.write_text(marked(article_of(html), name, parts.get(name, "")), "utf-8")
         index(Path(copies), folder, app.config.language)
     unused = [file for file in folder.iterdir() if UNUSED.search(file.name)]
-    unused += [Path(app.outdir, "searchindex.js")]  # of an older build
-    unused += [Path(app.outdir, "_static", name) for name in SCRIPTS]
+    for place in (Path(app.outdir), Path(app.outdir, "_static")):
+        unused += [place / name for name in SEARCH_SCRIPTS]
     for file in unused:
         file.unlink(missing_ok=True)
 
@@ -132,18 +132,9 @@ def search_page(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
     yield "search", {}, "search.html"
 
 
-def drop_scripts(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
-) -> None:
-    """Load no script of Sphinx's: they mark words after a search, and serve its own themes."""
-    scripts = context["script_files"]
-    scripts[:] = [file for file in scripts if Path(str(file.filename)).name not in SCRIPTS]
-
-
 def set_up_search(app: Sphinx) -> None:
     """Connect the steps above."""
     app.connect("config-inited", use_own_page)
     app.connect("builder-inited", drop_sphinx_search)
     app.connect("html-collect-pages", search_page)
-    app.connect("html-page-context", drop_scripts, priority=900)
     app.connect("build-finished", write_index, priority=900)  # once the pages are corrected
