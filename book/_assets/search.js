@@ -50,10 +50,10 @@
   async function search(wait_ms) {
     const query = field.value.trim();
     history.replaceState(null, "", query ? `?q=${encodeURIComponent(query)}` : location.pathname);
-    const pages_first = { filters: { reference: "False" } };
-    const found = await pagefind.debouncedSearch(query, pages_first, wait_ms);
+    const reference = { kind: "reference" };
+    const found = await pagefind.debouncedSearch(query, { filters: { not: reference } }, wait_ms);
     if (!found) return; // the reader types on
-    const late = await pagefind.search(query, { filters: { reference: "True" } });
+    const late = await pagefind.search(query, { filters: reference });
     if (query !== field.value.trim()) return;
     list.textContent = "";
     rest = [...found.results, ...late.results].filter((hit) => query && hit.words.length);

@@ -80,7 +80,8 @@ def marked(article: str, name: str, shelf: str) -> str:
         mark = f'<{heading} data-pagefind-weight="{factor * weight:g}"'
         article = re.sub(rf"<{heading}\b", mark, article)
     mark = f'<article data-pagefind-weight="{weight}" data-shelf="{escape(shelf)}"'
-    mark += f' data-pagefind-filter="reference:{name.startswith(REFERENCE)}"'
+    if name.startswith(REFERENCE):
+        mark += ' data-pagefind-filter="kind:reference"'
     return article.replace("<article", f'{mark} data-pagefind-meta="shelf[data-shelf]"', 1)
 
 
