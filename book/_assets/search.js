@@ -9,9 +9,9 @@
   const plain = (text) => text.toLowerCase().replace(/<\/?mark>|[^\p{L}\p{N}\s]/gu, "");
   let rest = [];
 
-  // Where no page has all words, but for their ends, Pagefind offers words that begin alike.
+  // Of a word that no page has, Pagefind goes back as far as to its first letter.
   const has = (page, query) => plain(query).trim().split(/\s+/).every(
-    (word) => plain(page.content).includes(word.slice(0, Math.max(4, word.length - 3))));
+    (word) => plain(page.content).includes(word.slice(0, 4)));
 
   function add(parent, tag, text = "", address = "") {
     const element = parent.appendChild(document.createElement(tag));
@@ -58,10 +58,12 @@
     list.textContent = "";
     rest = [...found.results, ...late.results].filter((hit) => query && hit.words.length);
     const count = rest.length, { pages } = await showMore();
-    if (!query) say("");
-    else if (!count) say(`No page has “${query}”. Try another word, or fewer.`);
-    else if (!pages.some((page) => has(page, query))) say(`No page has “${query}”. Similar words:`);
-    else say(`${count} page${count > 1 ? "s" : ""} with “${query}”`);
+    if (pages.some((page) => has(page, query))) {
+      return say(`${count} page${count > 1 ? "s" : ""} for “${query}”`);
+    }
+    list.textContent = "";
+    more.hidden = true;
+    say(query && `No page has “${query}”. Try another word, or fewer.`);
   }
 
   field.value = new URLSearchParams(location.search).get("q") ?? "";
