@@ -1,12 +1,8 @@
 """The Sphinx extension of this book: what Jupyter Book 1 leaves open, in one place.
 
-It sets the links to the repository (repository.py), has formulas set while building
-(formulas.py), the package documented from its sources (api_reference.py), makes the boxes
-and folds of guesses (guess_folds.py) and the page that lists them (ledger_page.py), corrects the
-finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), draws the record of the stored
-pages (run_report.py), numbers what each page holds (numbering.py), shortens the list of pages
-(sidebar.py), and gives the notebooks that it offers the set-up cell that installs the package
-(tools/notebook_form.py).
+Each module beside this one does one thing, which its first line names; `setup` connects them.
+Here stand the links to the repository, corrections to finished pages, and the notebooks that the
+site offers, with the set-up cell that installs the package (tools/notebook_form.py).
 """
 
 from html import escape
@@ -27,6 +23,7 @@ from book._ext.numbering import set_up_numbering
 from book._ext.page_cleanup import clean, redirect_page
 from book._ext.repository import BRANCH, repository_address
 from book._ext.run_report import set_run_report
+from book._ext.search import set_up_search
 from book._ext.sidebar import set_up_sidebar
 from tools.notebook_form import chapter_of, write_setup
 
@@ -125,6 +122,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     set_run_report(app)
     set_up_numbering(app)
     set_up_sidebar(app)
+    set_up_search(app)
     app.add_config_value("lsdl_repository", "", "html")
     app.connect("config-inited", link_repository)
     app.connect("env-get-outdated", always_outdated)

@@ -9,6 +9,10 @@ from urllib.parse import unquote
 
 import imagesize
 
+# Sphinx's search, what marks the words of a search on the page, and what only they use.
+SEARCH_SCRIPTS = ("searchindex.js", "searchtools.js", "language_data.js", "sphinx_highlight.js")
+SEARCH_SCRIPTS += ("doctools.js",)
+
 
 def drop_thebe(html: str) -> str:
     """Take out what is left of thebe, which Jupyter Book adds even where it is switched off."""
@@ -21,12 +25,10 @@ def drop_icon_script(html: str) -> str:
     return re.sub(r"\s*<script[^>]*/fontawesome\.js[^>]*></script>", "", html)
 
 
-def drop_search_index(html: str) -> str:
-    """Load the search index where it is used: the theme puts it on every page."""
-    if 'id="search-results"' in html:
-        return html
-    names = r"(?:searchtools|language_data|searchindex)\.js"
-    return re.sub(rf'\s*<script[^>]* src="[^"]*{names}[^>]*></script>', "", html)
+def drop_search_scripts(html: str) -> str:
+    """Leave out Sphinx's search, which the theme puts on every page: search.py has its own."""
+    names = "|".join(map(re.escape, SEARCH_SCRIPTS))
+    return re.sub(rf'\s*<script[^>]* src="[^"]*\b(?:{names})[^>]*></script>', "", html)
 
 
 def defer_scripts(html: str) -> str:
@@ -108,7 +110,7 @@ def redirect_page(title: str, address: str) -> str:
 
 def clean(html: str, folder: Path) -> str:
     """Apply all corrections to the page that stands in ``folder``."""
-    steps = (drop_thebe, drop_icon_script, drop_search_index, defer_scripts)
+    steps = (drop_thebe, drop_icon_script, drop_search_scripts, defer_scripts)
     steps += (drop_double_viewport, name_controls, name_landmarks)
     steps += (mend_tables, mend_bibliography, reach_formulas)
     for step in steps:

@@ -181,7 +181,8 @@ def test_search_from_a_chapter(browser, site):
 def test_search_finds_a_function_of_the_package(browser, site):
     page = browser.new_page()
     page.goto(site + "search.html?q=ring_all_reduce")
-    link = page.locator("#search-results li a[href*='collectives/index.html#lsdl_helpers.']").first
+    anchor = "collectives.all_reduce.ring_all_reduce"
+    link = page.locator(f"#search-results li a[href*='collectives/index.html#'][href$='{anchor}']")
     link.wait_for(timeout=10_000)
     page.close()
 

@@ -78,11 +78,6 @@ def test_every_page_has_a_description(html):
     assert [p.name for p in written if '<meta name="description"' not in p.read_text("utf-8")] == []
 
 
-def test_search_index_is_loaded_on_the_search_page_alone(html):
-    loading = [page.name for page in pages(html) if "searchindex.js" in page.read_text("utf-8")]
-    assert loading == ["search.html"]
-
-
 @pytest.mark.parametrize(
     ("link", "sound"),
     [("other.html#there", True), ("other.html#gone", False), ("gone.html", False), ("#x", False)],
