@@ -2,10 +2,11 @@
 
 It sets the links to the repository (repository.py), has formulas set while building
 (formulas.py), the package documented from its sources (api_reference.py), makes the boxes
-and folds of guesses (guess_folds.py) and the page that lists them (ledger_page.py), corrects the
-finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), draws the record of the stored
-pages (run_report.py), and gives the notebooks that it offers the set-up cell that installs the
-package (tools/notebook_form.py).
+and folds of guesses (guess_folds.py) and the page that lists them (ledger_page.py), fills the
+front page from the chapters (course_contents.py, best_and_worst.py, stored_explorer.py,
+front_page.py), corrects the finished pages (page_cleanup.py) and icon fonts (icon_fonts.py),
+draws the record of the stored pages (run_report.py), and gives the notebooks that it offers the
+set-up cell that installs the package (tools/notebook_form.py).
 """
 
 from html import escape
@@ -18,13 +19,17 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from book._ext.api_reference import set_up_reference
+from book._ext.best_and_worst import set_up_predictions
+from book._ext.course_contents import set_up_contents
 from book._ext.formulas import set_formulas
+from book._ext.front_page import set_up_front_page
 from book._ext.guess_folds import set_up_folds
 from book._ext.icon_fonts import icon_names, subset_icons
 from book._ext.ledger_page import LEDGER_PAGE, set_up_ledger_page
 from book._ext.page_cleanup import clean, redirect_page
 from book._ext.repository import BRANCH, repository_address
 from book._ext.run_report import set_run_report
+from book._ext.stored_explorer import set_up_explorer
 from tools.notebook_form import chapter_of, write_setup
 
 
@@ -122,6 +127,10 @@ def setup(app: Sphinx) -> dict[str, bool]:
     set_run_report(app)
     app.add_config_value("lsdl_repository", "", "html")
     app.connect("config-inited", link_repository)
+    set_up_contents(app)
+    set_up_predictions(app)
+    set_up_explorer(app)
+    set_up_front_page(app)
     app.connect("env-get-outdated", always_outdated)
     app.connect("html-page-context", drop_thebe_files, priority=900)  # after thebe added them
     app.connect("html-page-context", describe_page, priority=900)  # after opengraph
