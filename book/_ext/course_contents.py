@@ -61,7 +61,7 @@ def read_chapter(root: Path, file: str) -> Chapter:
         ValueError: if the chapter asks nothing, or marks no surprise.
     """
     notebook = nbformat.read(root / f"{file}.ipynb", as_version=4)
-    title, text = re.search(r"^# (.+)\n+((?:.|\n)*)", notebook.cells[0].source).groups()
+    title, text = re.search(r"(?m)^# (.+)\n+((?:.|\n)*)", notebook.cells[0].source).groups()
     asked = [s.strip() for s in SENTENCE.findall(text.split("\n**")[0]) if s.endswith("?")]
     surprises = [c.metadata.surprise for c in notebook.cells if "surprise" in c.metadata]
     if not asked or len(surprises) != 1:

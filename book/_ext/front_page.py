@@ -33,14 +33,16 @@ class Citation(SphinxDirective):
         cited = yaml.safe_load(path.read_text("utf-8"))
         authors = ", ".join(author["name"] for author in cited["authors"])
         year = cited["date-released"].year
-        text = f" Version {cited['version']}, {year}, by {authors}."
-        return [nodes.paragraph("", "", nodes.emphasis(text=cited["title"]), nodes.Text("." + text))]
+        rest = nodes.Text(f". Version {cited['version']}, {year}, by {authors}.")
+        return [nodes.paragraph("", "", nodes.emphasis(text=cited["title"]), rest)]
 
 
-def tag_published(app: Sphinx, config: Config) -> None:
-    """Let the page say `{only} on_github` of what only a site with an address there has."""
-    if config.html_theme_options["launch_buttons"]:
-        app.tags.add("on_github")
+def tag_address(app: Sphinx, config: Config) -> None:
+    """Let the page say `{only} has_address`, or `on_github`, of what only such a site has."""
+    options = config.html_theme_options
+    for tag, known in (("has_address", "repository_url"), ("on_github", "launch_buttons")):
+        if options[known]:
+            app.tags.add(tag)
 
 
 def title_once(
@@ -55,5 +57,5 @@ def set_up_front_page(app: Sphinx) -> None:
     """Offer the directives, and connect the steps above; the links to the repository are set."""
     app.add_directive("install", Install)
     app.add_directive("citation", Citation)
-    app.connect("config-inited", tag_published)
+    app.connect("config-inited", tag_address)
     app.connect("html-page-context", title_once)

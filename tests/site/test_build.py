@@ -38,6 +38,20 @@ chapters:
   - file: book/page
   - glob: book/api/**
 """
+FRONT = """\
+# Front page
+
+```{install}
+```
+
+```{only} has_address
+With an address.
+```
+
+```{only} on_github
+With a rocket.
+```
+"""
 # What imports, and what runs, fails: no module of the package may be imported.
 PACKAGE = '''\
 """Some part."""
@@ -72,7 +86,7 @@ def write_book(folder: Path) -> None:
     shutil.copy(ROOT / "book" / "references.bib", folder / "book")
     shutil.copytree(ROOT / "tools", folder / "tools")
     (folder / "_toc.yml").write_text(TOC)
-    (folder / "book" / "index.md").write_text("# Front page\n\nText.")
+    (folder / "book" / "index.md").write_text(FRONT)
     (folder / "book" / "page.ipynb").write_text(json.dumps(NOTEBOOK))
     (folder / "lsdl_helpers").mkdir()
     (folder / "lsdl_helpers" / "__init__.py").write_text(PACKAGE)
@@ -104,6 +118,7 @@ class Builds(NamedTuple):
     book: Path
     without_address: str
     reference: str
+    fronts: list[str]  # the front page of each build
     github: str
     elsewhere: str
     broken: subprocess.CompletedProcess
@@ -113,13 +128,15 @@ class Builds(NamedTuple):
 def builds(tmp_path_factory) -> Builds:
     book = tmp_path_factory.mktemp("book")
     write_book(book)
-    without_address = page_of(book)
+    without_address, fronts = page_of(book), [read(book, "index")]
     reference = read(book, "api/lsdl_helpers/index")
     elsewhere = page_of(book, LSDL_REPOSITORY="https://git.example.org/team/name")
+    fronts.append(read(book, "index"))
     github = page_of(book, **ADDRESS)
+    fronts.append(read(book, "index"))
     (book / "book" / "index.md").write_text("# Front page\n\n$\\nosuchmacro{x}$")
     broken = build(book, **ADDRESS)
-    return Builds(book, without_address, reference, github, elsewhere, broken)
+    return Builds(book, without_address, reference, fronts, github, elsewhere, broken)
 
 
 def test_no_address_no_button(builds):
@@ -147,6 +164,19 @@ def test_another_host_has_a_repository_button_only(builds):
     assert 'href="https://git.example.org/team/name"' in builds.elsewhere
     assert "colab.research" not in builds.elsewhere
     assert "mybinder" not in builds.elsewhere
+
+
+def test_the_front_page_clones_from_the_address_and_promises_only_what_is_there(builds):
+    assert [page.count("make lab") for page in builds.fronts] == [1, 1, 1]
+    for text, found in (
+        ("git clone", [0, 1, 1]),
+        ("git clone https://git.example.org/team/name", [0, 1, 0]),
+        ("git clone https://github.com/owner/name", [0, 0, 1]),
+        ("<p>With an address.", [0, 1, 1]),
+        ("<p>With a rocket.", [0, 0, 1]),
+        ("<title>Front page</title>", [1, 1, 1]),
+    ):
+        assert [page.count(text) for page in builds.fronts] == found, text
 
 
 def test_formula_that_cannot_be_read_is_an_error(builds):
