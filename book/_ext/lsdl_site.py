@@ -113,7 +113,7 @@ def address_notebooks(app: Sphinx, exception: Exception | None) -> None:
 def always_outdated(app: Sphinx, env: Any, added: set, changed: set, removed: set) -> list[str]:
     """Write the front page at every build: Sphinx copies changed assets only if it writes.
 
-    The ledger page, too, which holds entries of every chapter.
+    It, and the ledger page, hold what is taken from every chapter.
     """
     return [app.config.root_doc, *({LEDGER_PAGE} & env.found_docs)]
 

@@ -119,7 +119,9 @@ def test_the_ratios_are_those_of_the_stored_outputs(front, which):
 
 
 def test_a_link_leads_to_the_question_before_its_answer(front, html):
-    for line in (*table(front, 0), *table(front, 1)):
+    lines = (*table(front, 0), *table(front, 1))
+    assert len(lines) == 12
+    for line in lines:
         page = (html / "book" / f"{line.chapter}.html").read_text("utf-8")
         section = page.partition(f'id="{line.anchor}"')[2].partition("<section")[0]
         assert re.match(r">\n(<span id=\S*></span>)?<h[23]>", section)
