@@ -46,7 +46,8 @@ DRAW = """\
 plt.bar(["predicted", "measured"], [m * k * n, len(products)])
 plt.ylabel("multiply-adds")
 plt.show()"""
-EXPLAIN = "Say what came out and why. A miss is explained by what the page measures."
+SURPRISE = "Say in one sentence what surprised you: the front page quotes it."
+EXPLAIN = f"{SURPRISE} Then say why. A miss is explained by what the page measures."
 SECOND = """\
 ## Second section
 
@@ -140,7 +141,7 @@ def chapter_page(chapter: str) -> nbformat.NotebookNode:
         new_code_cell(PREDICT),
         new_markdown_cell("Now count, or ask the clock."),
         new_code_cell(MEASURE, metadata={"tags": ["hide-output"]}),
-        new_markdown_cell(EXPLAIN, metadata={"tags": ["explain"]}),
+        new_markdown_cell(EXPLAIN, metadata={"tags": ["explain"], "surprise": SURPRISE}),
         new_markdown_cell(SECOND),
         new_code_cell(DRAW, metadata={"mystnb": {"figure": figure, "image": image}}),
         new_markdown_cell(REMEMBER),

@@ -21,7 +21,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
 }
-CELL_KEYS = ("mystnb", "tags", "claims")
+CELL_KEYS = ("mystnb", "tags", "claims", "surprise")
 TAGS = ("hide-input", "hide-output", "nbval-ignore-output", "explain")
 
 SIZE_LIMIT_KB = 300

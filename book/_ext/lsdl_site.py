@@ -15,7 +15,10 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from book._ext.api_reference import set_up_reference
+from book._ext.best_and_worst import set_up_predictions
+from book._ext.course_contents import set_up_contents
 from book._ext.formulas import set_formulas
+from book._ext.front_page import set_up_front_page
 from book._ext.guess_folds import set_up_folds
 from book._ext.icon_fonts import icon_names, subset_icons
 from book._ext.ledger_page import LEDGER_PAGE, set_up_ledger_page
@@ -25,6 +28,7 @@ from book._ext.repository import BRANCH, repository_address
 from book._ext.run_report import set_run_report
 from book._ext.search import set_up_search
 from book._ext.sidebar import set_up_sidebar
+from book._ext.stored_explorer import set_up_explorer
 from tools.notebook_form import chapter_of, write_setup
 
 
@@ -108,7 +112,7 @@ def address_notebooks(app: Sphinx, exception: Exception | None) -> None:
 def always_outdated(app: Sphinx, env: Any, added: set, changed: set, removed: set) -> list[str]:
     """Write the front page at every build: Sphinx copies changed assets only if it writes.
 
-    The ledger page, too, which holds entries of every chapter.
+    It, and the ledger page, hold what is taken from every chapter.
     """
     return [app.config.root_doc, *({LEDGER_PAGE} & env.found_docs)]
 
@@ -120,6 +124,10 @@ def setup(app: Sphinx) -> dict[str, bool]:
     set_up_folds(app)
     set_up_ledger_page(app)
     set_run_report(app)
+    set_up_contents(app)
+    set_up_predictions(app)
+    set_up_explorer(app)
+    set_up_front_page(app)
     set_up_numbering(app)
     set_up_sidebar(app)
     set_up_search(app)

@@ -9,6 +9,7 @@ from tests.book import (
     run_style,
     size_style,
     stored,
+    surprise_style,
 )
 from tests.book.page import Page, findings
 
@@ -25,6 +26,7 @@ CHAPTER = (
     *code_style.CHAPTER_RULES,
     *guess_style.ALL_CHAPTERS,
     *size_style.CHAPTER_RULES,
+    *surprise_style.CHAPTER_RULES,
 )
 REWORKED = (*CHAPTER, *guess_style.REWORKED, *size_style.LIMITS)
 SOLUTIONS = (*EVERYWHERE, *frame.SOLUTIONS_RULES)

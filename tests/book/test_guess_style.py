@@ -76,7 +76,7 @@ def test_a_page_that_tells_is_rejected(change, expected):
 
 
 def claimed(cells):
-    cells[10].source = "It took twice as long."
+    cells[10].source += " It took twice as long."
     cells[10].metadata["claims"] = ['ledger["products"].ratio == 1']
 
 

@@ -72,6 +72,17 @@ def caption(k, group, key):
     return lambda cells: cells[k - 1].metadata["mystnb"][group].pop(key)
 
 
+def surprise(k, *sentence):
+    """Mark another sentence of cell k, or none."""
+
+    def change(cells):
+        cells[k - 1].metadata.pop("surprise", None)
+        for text in sentence:
+            cells[k - 1].metadata["surprise"] = text
+
+    return change
+
+
 def drop(k, num=1):
     return lambda cells: cells.__delitem__(slice(k - 1, k - 1 + num))
 
@@ -160,6 +171,11 @@ CHAPTER_MISTAKES = {
     "no alt text": (caption(13, "image", "alt"), "cell 13: a figure without alt"),
     "two figures": (twice_the_figure, "cell 13: 2 figures; allowed: one"),
     "a name twice": (figure_of_the_same_name, "cell 13: a second figure named 'fig-sample'"),
+    "no surprise": (surprise(11), "whole file: 0 surprises; allowed: one"),
+    "two surprises": (surprise(9, "Now count, or ask the clock."), "whole file: 2 surprises"),
+    "a surprise in code": (surprise(10, "len(products)"), "cell 10: the surprise of a code cell"),
+    "another's surprise": (put(11, "in one sentence", "shortly"), "cell 11: the surprise does"),
+    "a long surprise": (surprise(11, "Very " * 30 + "long."), "cell 11: a surprise of"),
     "garbage": (figure("iVBORw0KGgo="), "cell 13: a picture that cannot be read"),
     "a blank picture": (figure(sample.blank()), "cell 13: a picture of one color"),
     "html without alt": (html('<img src="data:x" alt="">'), "cell 10: '<img src="),

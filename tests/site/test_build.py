@@ -41,6 +41,20 @@ chapters:
   - file: book/page
   - glob: book/api/**
 """
+FRONT = """\
+# Front page
+
+```{install}
+```
+
+```{only} has_address
+With an address.
+```
+
+```{only} on_github
+With a rocket.
+```
+"""
 # What imports, and what runs, fails: no module of the package may be imported.
 PACKAGE = '''\
 """Some part."""
@@ -75,7 +89,7 @@ def write_book(folder: Path) -> None:
     shutil.copy(ROOT / "book" / "references.bib", folder / "book")
     shutil.copytree(ROOT / "tools", folder / "tools")
     (folder / "_toc.yml").write_text(TOC)
-    (folder / "book" / "index.md").write_text(f"# Front page\n\n{FIGURE.format('fig', 'fig')}")
+    (folder / "book" / "index.md").write_text(f"{FRONT}\n{FIGURE.format('fig', 'fig')}")
     (folder / "book" / "page.ipynb").write_text(json.dumps(NOTEBOOK))
     (folder / "lsdl_helpers").mkdir()
     (folder / "lsdl_helpers" / "__init__.py").write_text(PACKAGE)
@@ -106,8 +120,8 @@ class Builds(NamedTuple):
 
     book: Path
     without_address: str
-    front: str
     reference: str
+    fronts: list[str]  # the front page of each build
     github: str
     elsewhere: str
     broken: subprocess.CompletedProcess
@@ -117,14 +131,15 @@ class Builds(NamedTuple):
 def builds(tmp_path_factory) -> Builds:
     book = tmp_path_factory.mktemp("book")
     write_book(book)
-    without_address = page_of(book)
-    front = read(book, "index")
+    without_address, fronts = page_of(book), [read(book, "index")]
     reference = read(book, "api/lsdl_helpers/index")
     elsewhere = page_of(book, LSDL_REPOSITORY="https://git.example.org/team/name")
+    fronts.append(read(book, "index"))
     github = page_of(book, **ADDRESS)
+    fronts.append(read(book, "index"))
     (book / "book" / "index.md").write_text("# Front page\n\n$\\nosuchmacro{x}$")
     broken = build(book, **ADDRESS)
-    return Builds(book, without_address, front, reference, github, elsewhere, broken)
+    return Builds(book, without_address, reference, fronts, github, elsewhere, broken)
 
 
 def test_no_address_no_button(builds):
@@ -141,7 +156,7 @@ def test_links_follow_the_environment_and_survive_a_rebuild(builds):
 
 
 def test_a_page_counts_its_own_figures_and_refers_to_them_by_number(builds):
-    for page in (builds.front, builds.github):
+    for page in (builds.fronts[0], builds.github):
         assert set(re.findall(r"Figure \d", page)) == {"Figure 1"}
         assert '<span class="std std-numref">Figure 1</span>' in page
 
@@ -158,6 +173,19 @@ def test_another_host_has_a_repository_button_only(builds):
     assert 'href="https://git.example.org/team/name"' in builds.elsewhere
     assert "colab.research" not in builds.elsewhere
     assert "mybinder" not in builds.elsewhere
+
+
+def test_the_front_page_clones_from_the_address_and_promises_only_what_is_there(builds):
+    assert [page.count("make lab") for page in builds.fronts] == [1, 1, 1]
+    for text, found in (
+        ("git clone", [0, 1, 1]),
+        ("git clone https://git.example.org/team/name", [0, 1, 0]),
+        ("git clone https://github.com/owner/name", [0, 0, 1]),
+        ("<p>With an address.", [0, 1, 1]),
+        ("<p>With a rocket.", [0, 0, 1]),
+        ("<title>Front page</title>", [1, 1, 1]),
+    ):
+        assert [page.count(text) for page in builds.fronts] == found, text
 
 
 def test_formula_that_cannot_be_read_is_an_error(builds):
