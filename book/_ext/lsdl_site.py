@@ -119,6 +119,8 @@ def always_outdated(app: Sphinx, env: Any, added: set, changed: set, removed: se
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the steps above."""
+    app.add_config_value("lsdl_repository", "", "html")
+    app.connect("config-inited", link_repository)
     set_formulas(app)
     set_up_reference(app)
     set_up_folds(app)
@@ -131,8 +133,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     set_up_numbering(app)
     set_up_sidebar(app)
     set_up_search(app)
-    app.add_config_value("lsdl_repository", "", "html")
-    app.connect("config-inited", link_repository)
     app.connect("env-get-outdated", always_outdated)
     app.connect("html-page-context", drop_thebe_files, priority=900)  # after thebe added them
     app.connect("html-page-context", describe_page, priority=900)  # after opengraph
