@@ -18,6 +18,8 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from book._ext.api_reference import set_up_reference
+from book._ext.citations import set_up_citations
+from book._ext.definitions import set_up_definitions
 from book._ext.formulas import set_formulas
 from book._ext.guess_folds import set_up_folds
 from book._ext.icon_fonts import icon_names, subset_icons
@@ -113,9 +115,11 @@ def always_outdated(app: Sphinx, env: Any, added: set, changed: set, removed: se
     return [app.config.root_doc, *({LEDGER_PAGE} & env.found_docs)]
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
+def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the steps above."""
     set_formulas(app)
+    set_up_citations()
+    set_up_definitions(app)
     set_up_reference(app)
     set_up_folds(app)
     set_up_ledger_page(app)
@@ -127,4 +131,4 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("html-page-context", describe_page, priority=900)  # after opengraph
     app.connect("build-finished", correct_pages)
     app.connect("build-finished", address_notebooks)
-    return {"parallel_read_safe": True}
+    return {"parallel_read_safe": True, "env_version": 1}
