@@ -5,15 +5,15 @@ It sets the links to the repository (repository.py), has formulas set while buil
 and folds of guesses (guess_folds.py) and the page that lists them (ledger_page.py), corrects the
 finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), draws the record of the stored
 pages (run_report.py), and gives the notebooks that it offers the set-up cell that installs the
-package (tools/notebook_form.py).
+package (tools/notebook_form.py). Terms and citations show what they mean (definitions.py,
+citations.py), search engines get what they ask for (metadata.py), lost readers a page
+(not_found.py).
 """
 
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -24,10 +24,12 @@ from book._ext.formulas import set_formulas
 from book._ext.guess_folds import set_up_folds
 from book._ext.icon_fonts import icon_names, subset_icons
 from book._ext.ledger_page import LEDGER_PAGE, set_up_ledger_page
+from book._ext.metadata import set_up_metadata
+from book._ext.not_found import set_up_not_found
 from book._ext.page_cleanup import clean, redirect_page
 from book._ext.repository import BRANCH, repository_address
 from book._ext.run_report import set_run_report
-from tools.notebook_form import chapter_of, write_setup
+from tools.notebook_form import chapter_of, write_origin, write_setup
 
 
 def link_repository(app: Sphinx, config: Config) -> None:
@@ -70,15 +72,6 @@ def belongs_to_thebe(file: Any) -> bool:
     return "thebe" in f"{getattr(file, 'filename', file)} {body}".lower()
 
 
-def describe_page(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
-) -> None:
-    """Describe a page for search engines by its title where opengraph found no first paragraph."""
-    if doctree and 'name="description"' not in context["metatags"]:
-        text = escape(f"{doctree.next_node(nodes.title).astext()}, from {app.config.project}.")
-        context["metatags"] += f'<meta name="description" content="{text}" />\n'
-
-
 def correct_pages(app: Sphinx, exception: Exception | None) -> None:
     """Correct every page once all are written, then cut the icon fonts to what they show."""
     if exception or app.builder.format != "html":
@@ -97,14 +90,25 @@ def correct_pages(app: Sphinx, exception: Exception | None) -> None:
 
 
 def address_notebooks(app: Sphinx, exception: Exception | None) -> None:
-    """Have the notebooks for download install the package from where the links lead."""
+    """Have the notebooks for download install the package from where the links lead.
+
+    They name the page that they are, too.
+    """
     address = app.config.html_theme_options["repository_url"]
     if exception or not address:
         return
     for path in Path(app.outdir, "_sources").rglob("*.ipynb"):
         notebook = nbformat.read(path, as_version=4)
         write_setup(notebook, chapter_of(path), address)
+        name = path.relative_to(Path(app.outdir, "_sources")).with_suffix("").as_posix()
+        write_origin(notebook, app.config.project, address_of(app, name))
         nbformat.write(notebook, path)
+
+
+def address_of(app: Sphinx, pagename: str) -> str:
+    """Return the address of a page on the published site, "" if that is not known."""
+    site = app.config.html_baseurl
+    return site and f"{site}{app.builder.get_target_uri(pagename)}"
 
 
 def always_outdated(app: Sphinx, env: Any, added: set, changed: set, removed: set) -> list[str]:
@@ -124,11 +128,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     set_up_folds(app)
     set_up_ledger_page(app)
     set_run_report(app)
+    set_up_metadata(app)
+    set_up_not_found(app)
     app.add_config_value("lsdl_repository", "", "html")
     app.connect("config-inited", link_repository)
     app.connect("env-get-outdated", always_outdated)
     app.connect("html-page-context", drop_thebe_files, priority=900)  # after thebe added them
-    app.connect("html-page-context", describe_page, priority=900)  # after opengraph
     app.connect("build-finished", correct_pages)
     app.connect("build-finished", address_notebooks)
     return {"parallel_read_safe": True, "env_version": 1}

@@ -94,6 +94,20 @@ def reach_formulas(html: str) -> str:
     return re.sub(r'<div class="math"(?! tabindex)', '<div class="math" tabindex="0"', html)
 
 
+def offer_notebook(html: str) -> str:
+    """Let a notebook be saved under a speaking name; the theme opens it in a tab, as ".ipynb"."""
+
+    def offered(match: re.Match) -> str:
+        folders, label = match["folders"], '<span class="btn__text-container">{}</span>'
+        name = f"lsdl-{'solutions-' if 'solutions/' in folders else ''}{match['name']}.ipynb"
+        link = match.group(0).replace(' target="_blank"', f' download="{name}"')
+        link = link.replace("Download source file", "Download the notebook")
+        return link.replace(label.format(".ipynb"), label.format("Notebook"))
+
+    link = r'<a href="[^"]*_sources/(?P<folders>[^"]*/)?(?P<name>[^"/]+)\.ipynb" target.*?</a>'
+    return re.sub(link, offered, html, flags=re.S)
+
+
 def redirect_page(title: str, address: str) -> str:
     """Return the page that sends the bare address of the site on to its front page.
 
@@ -110,7 +124,7 @@ def clean(html: str, folder: Path) -> str:
     """Apply all corrections to the page that stands in ``folder``."""
     steps = (drop_thebe, drop_icon_script, drop_search_index, defer_scripts)
     steps += (drop_double_viewport, name_controls, name_landmarks)
-    steps += (mend_tables, mend_bibliography, reach_formulas)
+    steps += (mend_tables, mend_bibliography, reach_formulas, offer_notebook)
     for step in steps:
         html = step(html)
     return size_images(html, folder)
