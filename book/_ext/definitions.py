@@ -119,7 +119,8 @@ def as_html(builder: Builder, paragraph: nodes.paragraph, pagename: str) -> str:
         part["ids"] = []  # the page has its own
     for link in paragraph.findall(nodes.reference):
         to = urljoin(glossary, link.get("refuri") or f"#{link.attributes.pop('refid')}")
-        link["refuri"] = to if "://" in to else relative_uri(page, to)
+        path, mark, anchor = to.partition("#")
+        link["refuri"] = to if "://" in to else f"{relative_uri(page, path)}{mark}{anchor}"
     return builder.render_partial(paragraph)["fragment"].strip()
 
 
