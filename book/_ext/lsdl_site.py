@@ -77,8 +77,10 @@ def correct_pages(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
     if app.config.root_doc != "index":
-        front = redirect_page(app.config.project, f"{app.config.root_doc}.html")
-        Path(app.outdir, "index.html").write_text(front, "utf-8")
+        front = f"{app.config.root_doc}.html"
+        told = Path(app.outdir, front).read_text("utf-8")
+        bare = redirect_page(app.config.project, front, told)
+        Path(app.outdir, "index.html").write_text(bare, "utf-8")
     pages = [p for p in Path(app.outdir).rglob("*.html") if "_static" not in p.parts]
     for page in pages:
         before = page.read_text("utf-8")

@@ -108,13 +108,17 @@ def offer_notebook(html: str) -> str:
     return re.sub(link, offered, html, flags=re.S)
 
 
-def redirect_page(title: str, address: str) -> str:
+def redirect_page(title: str, address: str, front: str) -> str:
     """Return the page that sends the bare address of the site on to its front page.
 
-    Jupyter Book's own lacks language, title and icon, so that a browser asks for /favicon.ico.
+    Jupyter Book's own lacks language, title and icon, so that a browser asks for /favicon.ico; and
+    what the page ``front`` tells of itself, of which a shared link to the bare address is made.
     """
+    told = r'<(?:meta property="og:|meta name="(?:description|twitter)|link rel="canonical")[^>]*>'
+    tags = "\n".join(re.findall(told, front))
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+{tags}
 <meta http-equiv="refresh" content="0; url={address}"><link rel="icon" href="data:,">
 </head><body><main><h1><a href="{address}">{title}</a></h1></main></body></html>
 """

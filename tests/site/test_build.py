@@ -207,6 +207,7 @@ def test_a_page_shows_its_own_picture_or_the_first_of_the_book(builds):
     assert image in read(builds.book, "index")
     assert '<meta property="og:image:alt" content="A plot" />' in read(builds.book, "index")
     assert '<meta name="twitter:card" content="summary_large_image" />' in builds.github
+    assert image in (builds.book / "_build" / "html" / "index.html").read_text("utf-8")
 
 
 def test_a_description_has_whole_sentences_without_citations(builds):
