@@ -26,8 +26,12 @@
     link.setAttribute("aria-describedby", box.id);
     shown = link;
     box.showPopover();
+    place();
+  }
+
+  function place() {
     const { clientWidth, clientHeight } = document.documentElement;
-    const [first, last = first] = link.getClientRects(), above = first.top - box.offsetHeight - 4;
+    const [first, last = first] = shown.getClientRects(), above = first.top - box.offsetHeight - 4;
     const top = last.bottom + box.offsetHeight < clientHeight || above < 0 ? last.bottom + 4 : above;
     const left = Math.max(8, Math.min(last.left, clientWidth - box.offsetWidth - 8));
     box.style.translate = `${left + scrollX}px ${top + scrollY}px`;
@@ -49,6 +53,7 @@
       if (firstTap) e.preventDefault(), open();
     });
   }
+  new ResizeObserver(() => shown && place()).observe(document.body); // what is above may grow
   box.addEventListener("pointerenter", () => clearTimeout(timer));
   box.addEventListener("pointerleave", leave);
   for (const type of ["pointerdown", "focusin"]) {

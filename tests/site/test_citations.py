@@ -12,7 +12,7 @@ NAMES = {
     "two": "Simonyan, Karen and Zisserman, Andrew",
     "three": "He, Kaiming and Zhang, Xiangyu and Ren, Shaoqing",
     "others": "Brown, Tom and others",
-    "particle": "van den Oord, A{\\\"a}ron",
+    "particle": 'van den Oord, A{\\"a}ron',
     "firm": "{NVIDIA Corporation}",
 }
 LABELS = {

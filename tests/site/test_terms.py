@@ -96,6 +96,16 @@ def test_every_definition_lies_on_the_screen_of_a_phone(phone):
         assert lies_on_the_screen(phone), link.inner_text()
 
 
+def test_a_definition_follows_its_term_when_the_text_moves(wide):
+    term, box = wide.locator(TERM).first, wide.locator(BOX)
+    term.focus()
+    before = box.bounding_box()["y"] - term.bounding_box()["y"]
+    wide.evaluate("document.querySelector('.bd-article h1').style.paddingBottom = '90px'")
+    wide.wait_for_function("document.querySelector('.bd-article h1').offsetHeight > 90")
+    wide.wait_for_timeout(100)
+    assert box.bounding_box()["y"] - term.bounding_box()["y"] == pytest.approx(before, abs=1)
+
+
 def test_a_citation_shows_its_source(wide):
     citation = wide.locator(CITATION).first
     assert citation.inner_text() == "He et al., 2016a"
