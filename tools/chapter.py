@@ -27,7 +27,7 @@ What does this chapter find out? Write down its question, in two or three senten
 
 **Before you start**
 
-- You know what the chapters that you link here explain.
+- You know what [VGG](../models/vgg.ipynb) explains. Link the chapters on which yours builds.
 - It takes 30 minutes: words / 130, 2 for each prediction and 5 for each exercise.
 - Hardware: none beyond a laptop."""
 ASK = """\

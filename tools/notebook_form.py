@@ -93,6 +93,15 @@ def write_setup(notebook: nbformat.NotebookNode, chapter: str, address: str = ""
     cell.source = setup_source(chapter, address, reproducible=reproducible)
 
 
+def write_origin(notebook: nbformat.NotebookNode, course: str, address: str) -> None:
+    """Say below the title on which page of the course a notebook stands, if that is known."""
+    first = notebook.cells[0]
+    line = f"*This notebook is a page of {course}: <{address}>*"
+    if address and line not in first.source:
+        title, _, text = first.source.partition("\n")
+        first.source = f"{title}\n\n{line}\n{text}"
+
+
 def write_exercises(notebook: nbformat.NotebookNode, path: Path, exercises: Sequence[Any]) -> None:
     """Write exercises (title and question) into a chapter, or quote them in its solutions.
 

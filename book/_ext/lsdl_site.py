@@ -5,23 +5,25 @@ Here stand the links to the repository, corrections to finished pages, and the n
 site offers, with the set-up cell that installs the package (tools/notebook_form.py).
 """
 
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from book._ext.api_reference import set_up_reference
 from book._ext.best_and_worst import set_up_predictions
+from book._ext.citations import set_up_citations
 from book._ext.course_contents import set_up_contents
+from book._ext.definitions import set_up_definitions
 from book._ext.formulas import set_formulas
 from book._ext.front_page import set_up_front_page
 from book._ext.guess_folds import set_up_folds
 from book._ext.icon_fonts import icon_names, subset_icons
 from book._ext.ledger_page import LEDGER_PAGE, set_up_ledger_page
+from book._ext.metadata import set_up_metadata
+from book._ext.not_found import set_up_not_found
 from book._ext.numbering import set_up_numbering
 from book._ext.page_cleanup import clean, redirect_page
 from book._ext.repository import BRANCH, repository_address
@@ -29,7 +31,7 @@ from book._ext.run_report import set_run_report
 from book._ext.search import set_up_search
 from book._ext.sidebar import set_up_sidebar
 from book._ext.stored_explorer import set_up_explorer
-from tools.notebook_form import chapter_of, write_setup
+from tools.notebook_form import chapter_of, write_origin, write_setup
 
 
 def link_repository(app: Sphinx, config: Config) -> None:
@@ -72,22 +74,15 @@ def belongs_to_thebe(file: Any) -> bool:
     return "thebe" in f"{getattr(file, 'filename', file)} {body}".lower()
 
 
-def describe_page(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
-) -> None:
-    """Describe a page for search engines by its title where opengraph found no first paragraph."""
-    if doctree and 'name="description"' not in context["metatags"]:
-        text = escape(f"{doctree.next_node(nodes.title).astext()}, from {app.config.project}.")
-        context["metatags"] += f'<meta name="description" content="{text}" />\n'
-
-
 def correct_pages(app: Sphinx, exception: Exception | None) -> None:
     """Correct every page once all are written, then cut the icon fonts to what they show."""
     if exception or app.builder.format != "html":
         return
     if app.config.root_doc != "index":
-        front = redirect_page(app.config.project, f"{app.config.root_doc}.html")
-        Path(app.outdir, "index.html").write_text(front, "utf-8")
+        front = f"{app.config.root_doc}.html"
+        told = Path(app.outdir, front).read_text("utf-8")
+        bare = redirect_page(app.config.project, front, told)
+        Path(app.outdir, "index.html").write_text(bare, "utf-8")
     pages = [p for p in Path(app.outdir).rglob("*.html") if "_static" not in p.parts]
     for page in pages:
         before = page.read_text("utf-8")
@@ -99,14 +94,25 @@ def correct_pages(app: Sphinx, exception: Exception | None) -> None:
 
 
 def address_notebooks(app: Sphinx, exception: Exception | None) -> None:
-    """Have the notebooks for download install the package from where the links lead."""
+    """Have the notebooks for download install the package from where the links lead.
+
+    They name the page that they are, too.
+    """
     address = app.config.html_theme_options["repository_url"]
     if exception or not address:
         return
     for path in Path(app.outdir, "_sources").rglob("*.ipynb"):
         notebook = nbformat.read(path, as_version=4)
         write_setup(notebook, chapter_of(path), address)
+        name = path.relative_to(Path(app.outdir, "_sources")).with_suffix("").as_posix()
+        write_origin(notebook, app.config.project, address_of(app, name))
         nbformat.write(notebook, path)
+
+
+def address_of(app: Sphinx, pagename: str) -> str:
+    """Return the address of a page on the published site, "" if that is not known."""
+    site = app.config.html_baseurl
+    return site and f"{site}{app.builder.get_target_uri(pagename)}"
 
 
 def always_outdated(app: Sphinx, env: Any, added: set, changed: set, removed: set) -> list[str]:
@@ -117,11 +123,13 @@ def always_outdated(app: Sphinx, env: Any, added: set, changed: set, removed: se
     return [app.config.root_doc, *({LEDGER_PAGE} & env.found_docs)]
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
+def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the steps above."""
     app.add_config_value("lsdl_repository", "", "html")
     app.connect("config-inited", link_repository)
     set_formulas(app)
+    set_up_citations()
+    set_up_definitions(app)
     set_up_reference(app)
     set_up_folds(app)
     set_up_ledger_page(app)
@@ -133,9 +141,10 @@ def setup(app: Sphinx) -> dict[str, bool]:
     set_up_numbering(app)
     set_up_sidebar(app)
     set_up_search(app)
+    set_up_metadata(app)
+    set_up_not_found(app)
     app.connect("env-get-outdated", always_outdated)
     app.connect("html-page-context", drop_thebe_files, priority=900)  # after thebe added them
-    app.connect("html-page-context", describe_page, priority=900)  # after opengraph
     app.connect("build-finished", correct_pages)
     app.connect("build-finished", address_notebooks)
-    return {"parallel_read_safe": True}
+    return {"parallel_read_safe": True, "env_version": 1}

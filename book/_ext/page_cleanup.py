@@ -96,13 +96,31 @@ def reach_formulas(html: str) -> str:
     return re.sub(r'<div class="math"(?! tabindex)', '<div class="math" tabindex="0"', html)
 
 
-def redirect_page(title: str, address: str) -> str:
+def offer_notebook(html: str) -> str:
+    """Let a notebook be saved under a speaking name; the theme opens it in a tab, as ".ipynb"."""
+
+    def offered(match: re.Match) -> str:
+        folders, label = match["folders"], '<span class="btn__text-container">{}</span>'
+        name = f"lsdl-{'solutions-' if 'solutions/' in folders else ''}{match['name']}.ipynb"
+        link = match.group(0).replace(' target="_blank"', f' download="{name}"')
+        link = link.replace("Download source file", "Download the notebook")
+        return link.replace(label.format(".ipynb"), label.format("Notebook"))
+
+    link = r'<a href="[^"]*_sources/(?P<folders>[^"]*/)?(?P<name>[^"/]+)\.ipynb" target.*?</a>'
+    return re.sub(link, offered, html, flags=re.S)
+
+
+def redirect_page(title: str, address: str, front: str) -> str:
     """Return the page that sends the bare address of the site on to its front page.
 
-    Jupyter Book's own lacks language, title and icon, so that a browser asks for /favicon.ico.
+    Jupyter Book's own lacks language, title and icon, so that a browser asks for /favicon.ico; and
+    what the page ``front`` tells of itself, of which a shared link to the bare address is made.
     """
+    told = r'<(?:meta property="og:|meta name="(?:description|twitter)|link rel="canonical")[^>]*>'
+    tags = "\n".join(re.findall(told, front))
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+{tags}
 <meta http-equiv="refresh" content="0; url={address}"><link rel="icon" href="data:,">
 </head><body><main><h1><a href="{address}">{title}</a></h1></main></body></html>
 """
@@ -112,7 +130,7 @@ def clean(html: str, folder: Path) -> str:
     """Apply all corrections to the page that stands in ``folder``."""
     steps = (drop_thebe, drop_icon_script, drop_search_scripts, defer_scripts)
     steps += (drop_double_viewport, name_controls, name_landmarks)
-    steps += (mend_tables, mend_bibliography, reach_formulas)
+    steps += (mend_tables, mend_bibliography, reach_formulas, offer_notebook)
     for step in steps:
         html = step(html)
     return size_images(html, folder)

@@ -57,3 +57,27 @@ def repository_address(
         if named := https_address(address):
             return named
     return https_address(git_remote(root)) or https_address(configured)
+
+
+def site_address(
+    repository: str, configured: str = "", environ: Mapping[str, str] = os.environ
+) -> str:
+    """Return the address at which the site is published, with a slash at its end; "" if unknown.
+
+    The first that gives one: LSDL_SITE, the line ``configured``, GitHub Pages for a repository
+    there.
+
+    Raises:
+        ValueError: if one that is given is no address.
+
+    >>> site_address("https://github.com/owner/name", environ={})
+    'https://owner.github.io/name/'
+    """
+    if given := environ.get("LSDL_SITE") or configured:
+        if not re.fullmatch(r"https?://[^\s/?#\"<>]+(?:/[^\s?#\"<>]*)?", given):
+            raise ValueError(f"{given!r} is no address of a site; allowed: https://host/folder/")
+        return given.rstrip("/") + "/"
+    if match := re.fullmatch(r"https://github\.com/([\w.-]+)/([\w.-]+)", repository):
+        host, name = f"{match[1].lower()}.github.io", match[2]
+        return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
+    return ""

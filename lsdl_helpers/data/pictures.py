@@ -44,7 +44,7 @@ def read_picture(source: str | Path) -> Image.Image:
     picture of an animation is taken, the orientation in the EXIF data applied if it can be read.
 
     Args:
-        source: a file, or an address that begins with http:// or https://.
+        source: a file, or an address that begins with ``http://`` or ``https://``.
 
     Returns:
         A PIL image of mode "RGB".

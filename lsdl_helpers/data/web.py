@@ -128,7 +128,8 @@ def open_address(
     of the host; and where it finds several machines, each may take ``timeout_s`` to connect.
 
     Args:
-        address: begins with http:// or https://; so must every address that it redirects to.
+        address: begins with ``http://`` or ``https://``; so must every address that it redirects
+            to.
         timeout_s: seconds until the headers are complete, redirects included, and for which the
             server may be silent from then on.
         limit_s: seconds for the whole exchange.

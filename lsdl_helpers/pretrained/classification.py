@@ -15,7 +15,7 @@ def classify(
     """Return the most probable of the thousand ImageNet classes, the surest first.
 
     Args:
-        picture: a PIL image, a file, or an address that begins with http:// or https://.
+        picture: a PIL image, a file, or an address that begins with ``http://`` or ``https://``.
         model: a key of ``PRETRAINED``.
         top: how many labels, 1 to 1000.
 

@@ -11,16 +11,17 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.site.test_page_cleanup import png
 from tools.notebook_form import METADATA, setup_source
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-FIGURE = "```{{figure}} _assets/favicon.svg\n:name: {}\n\nA mark.\n```\n\nIt is {{numref}}`{}`."
-TEXT = f"# Page\n\n$x^2$\n\n{FIGURE.format('fig-page', 'fig-page')}"
+FIGURE = "```{{figure}} plot.png\n:name: {}\n:alt: A plot\n\nA mark.\n```\n\nIt is {{numref}}`{}`."
+PAGE = f"# Page\n\n$x^2$, a {{term}}`square`\n\n{FIGURE.format('fig-page', 'fig-page')}"
 NOTEBOOK = {
     "cells": [
-        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": TEXT},
+        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": PAGE},
         {
             "cell_type": "code",
             "id": "b",
@@ -39,21 +40,8 @@ format: jb-book
 root: book/index
 chapters:
   - file: book/page
+  - file: book/glossary
   - glob: book/api/**
-"""
-FRONT = """\
-# Front page
-
-```{install}
-```
-
-```{only} has_address
-With an address.
-```
-
-```{only} on_github
-With a rocket.
-```
 """
 # What imports, and what runs, fails: no module of the package may be imported.
 PACKAGE = '''\
@@ -78,7 +66,45 @@ def loaded_late() -> None:
 def _hidden() -> None:
     """Not for readers."""
 '''
+FRONT = f"""\
+# Front page
+
+The {{{{term}}}}`mean` in a plot {{{{cite}}}}`he2016resnet`. It has "marks" & more.
+
+{FIGURE.format("fig", "fig").replace("{", "{{").replace("}", "}}")}
+
+{{}}
+
+```{{{{install}}}}
+```
+
+```{{{{only}}}} has_address
+With an address.
+```
+
+```{{{{only}}}} on_github
+With a rocket.
+```
+
+```{{{{bibliography}}}}
+```
+"""
+GLOSSARY = """\
+# Glossary
+
+```{{glossary}}
+mean
+  {}
+
+square
+  $x \\cdot x$, whose {{term}}`mean` is above that of $x$.
+
+unused
+  What no page uses.
+```
+"""
 ADDRESS = {"LSDL_REPOSITORY": "git@github.com:owner/name.git", "GITHUB_REF_NAME": "dev"}
+SITE = "https://owner.github.io/name/"
 
 
 def write_book(folder: Path) -> None:
@@ -89,7 +115,9 @@ def write_book(folder: Path) -> None:
     shutil.copy(ROOT / "book" / "references.bib", folder / "book")
     shutil.copytree(ROOT / "tools", folder / "tools")
     (folder / "_toc.yml").write_text(TOC)
-    (folder / "book" / "index.md").write_text(f"{FRONT}\n{FIGURE.format('fig', 'fig')}")
+    (folder / "book" / "index.md").write_text(FRONT.format(""))
+    (folder / "book" / "glossary.md").write_text(GLOSSARY.format("The sum over the number."))
+    (folder / "book" / "plot.png").write_bytes(png(30, 20))
     (folder / "book" / "page.ipynb").write_text(json.dumps(NOTEBOOK))
     (folder / "lsdl_helpers").mkdir()
     (folder / "lsdl_helpers" / "__init__.py").write_text(PACKAGE)
@@ -120,6 +148,7 @@ class Builds(NamedTuple):
 
     book: Path
     without_address: str
+    files_without_address: list[str]
     reference: str
     fronts: list[str]  # the front page of each build
     github: str
@@ -132,14 +161,16 @@ def builds(tmp_path_factory) -> Builds:
     book = tmp_path_factory.mktemp("book")
     write_book(book)
     without_address, fronts = page_of(book), [read(book, "index")]
+    files = [path.name for path in (book / "_build" / "html").iterdir()]
     reference = read(book, "api/lsdl_helpers/index")
     elsewhere = page_of(book, LSDL_REPOSITORY="https://git.example.org/team/name")
     fronts.append(read(book, "index"))
     github = page_of(book, **ADDRESS)
     fronts.append(read(book, "index"))
-    (book / "book" / "index.md").write_text("# Front page\n\n$\\nosuchmacro{x}$")
+    (book / "book" / "index.md").write_text(FRONT.format("$\\nosuchmacro{x}$"))
+    (book / "book" / "glossary.md").write_text(GLOSSARY.format("Sum over number."))
     broken = build(book, **ADDRESS)
-    return Builds(book, without_address, reference, fronts, github, elsewhere, broken)
+    return Builds(book, without_address, files, reference, fronts, github, elsewhere, broken)
 
 
 def test_no_address_no_button(builds):
@@ -167,6 +198,70 @@ def test_the_notebook_for_download_installs_the_package_from_there(builds):
     assert "".join(setup) == setup_source("book/page", "https://github.com/owner/name")
     assert 'href="../_sources/book/page.ipynb"' in builds.github
     assert json.loads((builds.book / "book" / "page.ipynb").read_text()) == NOTEBOOK
+
+
+def test_the_notebook_for_download_says_where_it_comes_from(builds):
+    offered = builds.book / "_build" / "html" / "_sources" / "book" / "page.ipynb"
+    first = "".join(json.loads(offered.read_text("utf-8"))["cells"][0]["source"])
+    line = "*This notebook is a page of Large-Scale Deep Learning: <{}book/page.html>*"
+    assert first == PAGE.replace("\n\n", f"\n\n{line.format(SITE)}\n\n")
+
+
+def test_addresses_are_absolute_or_absent(builds):
+    assert f'<link rel="canonical" href="{SITE}book/page.html" />' in builds.github
+    assert f'<meta property="og:url" content="{SITE}book/page.html" />' in builds.github
+    sitemap = (builds.book / "_build" / "html" / "sitemap.xml").read_text("utf-8")
+    names = ["glossary", "index", "page"]
+    listed = re.findall("<loc>(.*)</loc>", sitemap)
+    assert [url for url in listed if "/api/" not in url] == [f"{SITE}book/{n}.html" for n in names]
+    for page in (builds.without_address, builds.elsewhere):
+        assert "og:url" not in page
+        assert "og:image" not in page
+        assert "canonical" not in page
+    assert "404.html" in builds.files_without_address
+    assert "sitemap.xml" not in builds.files_without_address
+
+
+def test_a_page_shows_its_own_picture_or_the_first_of_the_book(builds):
+    image = f'<meta property="og:image" content="{SITE}_images/plot.png" />'
+    assert image in builds.github
+    assert image in read(builds.book, "glossary")
+    assert '<meta property="og:image:alt" content="A plot" />' in read(builds.book, "index")
+    assert '<meta name="twitter:card" content="summary_large_image" />' in builds.github
+    assert image in (builds.book / "_build" / "html" / "index.html").read_text("utf-8")
+
+
+def test_a_description_has_whole_sentences_without_citations(builds):
+    text = "The mean in a plot. It has “marks” &amp; more."
+    for start in ('name="description"', 'property="og:description"'):
+        assert f'<meta {start} content="{text}" />' in read(builds.book, "index")
+
+
+def test_the_page_for_lost_readers_works_in_every_folder(builds):
+    html = builds.book / "_build" / "html"
+    page = (html / "404.html").read_text("utf-8")
+    addresses = re.findall(r'\b(?:href|src|action|data-content_root)="([^"]*)"', page)
+    local = [a for a in addresses if not a.startswith(("#", "https://", "data:"))]
+    assert len(local) > 10
+    assert [a for a in local if not a.startswith("/name/")] == []
+    files = [html / a.removeprefix("/name/").partition("?")[0] for a in local]
+    assert [file for file in files if not file.exists()] == []
+    assert '<a href="/name/book/page.html">Page</a>' in page
+
+
+def test_a_changed_definition_reaches_the_pages_that_show_it(builds):
+    assert '<template id="define-term-mean"><p>Sum over number.</p>' in read(builds.book, "index")
+    shown = re.search('<template id="define-term-square">.*?</template>', builds.github, re.S)[0]
+    assert 'class="katex"' in shown
+    assert 'href="glossary.html#term-mean"' in shown
+
+
+def test_the_glossary_lists_the_pages_that_use_a_term(builds):
+    uses = re.findall('<p class="used-in">.*</p>', read(builds.book, "glossary"))
+    assert uses == [
+        '<p class="used-in">Used in: <a class="reference internal"'
+        ' href="page.html#use-of-square"><span>Page</span></a></p>'
+    ]
 
 
 def test_another_host_has_a_repository_button_only(builds):

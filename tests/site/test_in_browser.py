@@ -17,7 +17,8 @@ pytestmark = pytest.mark.slow
 HTML = ROOT / "_build" / "html"
 API = sorted(str(page.relative_to(HTML)) for page in HTML.glob("book/api/*/*/**/*.html"))
 # index.html sends the visitor on to the front page.
-PAGES = ("index.html", "search.html", "genindex.html", *(f"{f}.html" for f in files_in_order()))
+SPECIAL = ("index.html", "search.html", "genindex.html", "404.html")
+PAGES = (*SPECIAL, *(f"{f}.html" for f in files_in_order()))
 # Contrast is a property of the palette, and takes longer than all other rules together.
 CONTRAST = (
     "book/index.html",

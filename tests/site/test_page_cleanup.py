@@ -24,6 +24,18 @@ ICON = '<button class="btn search-button x" aria-label="Search">'
 ARROW = '<summary{}><span class="toctree-toggle">'
 START = '<div{} class="sidebar-primary-items__start x">'
 
+NOTEBOOK = """<a href="../_sources/book/{}a.ipynb" {}
+   title="Download {}">\n<span class="btn__text-container">{}</span>\n</a>"""
+
+
+def offered(folder: str, name: str) -> str:
+    return NOTEBOOK.format(folder, f'download="{name}"', "the notebook", "Notebook")
+
+
+def by_theme(folder: str) -> str:
+    return NOTEBOOK.format(folder, 'target="_blank"', "source file", ".ipynb")
+
+
 CASES = [
     ("drop_thebe", '<p>\n<script type="text/x-thebe-config">\n{"a": 1}\n</script>', "<p>"),
     ("drop_thebe", "<p><script>kernelName = 'python3'</script>", "<p>"),
@@ -50,6 +62,9 @@ CASES = [
     ("mend_tables", "<thead>\n</thead>", None),
     ("mend_bibliography", '<div role="doc-biblioentry">', '<div role="listitem">'),
     ("reach_formulas", '<div class="math">', '<div class="math" tabindex="0">'),
+    ("offer_notebook", by_theme("models/"), offered("models/", "lsdl-a.ipynb")),
+    ("offer_notebook", by_theme("solutions/b/"), offered("solutions/b/", "lsdl-solutions-a.ipynb")),
+    ("offer_notebook", '<a href="../_sources/book/a.md" target="_blank">.md</a>', None),
     ("name_landmarks", START.format(""), START.format(' role="navigation" aria-label="Site"')),
 ]
 

@@ -4,7 +4,12 @@ import subprocess
 
 import pytest
 
-from book._ext.repository import git_remote, https_address, repository_address
+from book._ext.repository import (
+    git_remote,
+    https_address,
+    repository_address,
+    site_address,
+)
 
 PUBLISHED = "https://github.com/owner/name"
 WORKFLOW = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "run/ner"}
@@ -53,3 +58,26 @@ def test_environment_comes_first_then_remote_then_configuration(clone, tmp_path_
 def test_without_git(monkeypatch, clone):
     monkeypatch.setenv("PATH", "")
     assert git_remote(clone) == ""
+
+
+@pytest.mark.parametrize(
+    ("repository", "configured", "environ", "address"),
+    [
+        (PUBLISHED, "", {}, "https://owner.github.io/name/"),
+        ("https://github.com/Owner/Name", "", {}, "https://owner.github.io/Name/"),
+        ("https://github.com/Owner/owner.github.io", "", {}, "https://owner.github.io/"),
+        (PUBLISHED, "https://course.org", {}, "https://course.org/"),
+        (PUBLISHED, "https://a.org", {"LSDL_SITE": "https://b.org/c/"}, "https://b.org/c/"),
+        ("", "", {"LSDL_SITE": "http://localhost:8000/c"}, "http://localhost:8000/c/"),
+        ("https://git.example.org/team/name", "", {}, ""),
+        ("", "", {"LSDL_SITE": ""}, ""),
+    ],
+)
+def test_site_address(repository, configured, environ, address):
+    assert site_address(repository, configured, environ) == address
+
+
+@pytest.mark.parametrize("given", ["course.org", "file:///srv", "https://", 'https://a.org/"x'])
+def test_what_is_no_address_of_a_site_is_an_error(given):
+    with pytest.raises(ValueError, match="no address of a site; allowed: https://host/folder/"):
+        site_address(PUBLISHED, given, {})
