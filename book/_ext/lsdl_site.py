@@ -3,9 +3,10 @@
 It sets the links to the repository (repository.py), has formulas set while building
 (formulas.py), the package documented from its sources (api_reference.py), makes the boxes
 and folds of guesses (guess_folds.py) and the page that lists them (ledger_page.py), corrects the
-finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), draws the record of the stored
-pages (run_report.py), and gives the notebooks that it offers the set-up cell that installs the
-package (tools/notebook_form.py).
+finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), takes out what makes them heavy
+(frames.py, code_spans.py, needed_files.py), draws the record of the stored pages (run_report.py),
+and gives the notebooks that it offers the set-up cell that installs the package
+(tools/notebook_form.py).
 """
 
 from html import escape
@@ -18,10 +19,13 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from book._ext.api_reference import set_up_reference
+from book._ext.code_spans import code_styles, merge_code_spans
 from book._ext.formulas import set_formulas
+from book._ext.frames import drop_old_frames, set_up_frames
 from book._ext.guess_folds import set_up_folds
 from book._ext.icon_fonts import icon_names, subset_icons
 from book._ext.ledger_page import LEDGER_PAGE, set_up_ledger_page
+from book._ext.needed_files import drop_unneeded, drop_unused_files
 from book._ext.page_cleanup import clean, redirect_page
 from book._ext.repository import BRANCH, repository_address
 from book._ext.run_report import set_run_report
@@ -84,14 +88,30 @@ def correct_pages(app: Sphinx, exception: Exception | None) -> None:
     if app.config.root_doc != "index":
         front = redirect_page(app.config.project, f"{app.config.root_doc}.html")
         Path(app.outdir, "index.html").write_text(front, "utf-8")
-    pages = [p for p in Path(app.outdir).rglob("*.html") if "_static" not in p.parts]
+    pages = pages_of(app)
+    styles = code_styles(Path(app.outdir, "_static"))
     for page in pages:
         before = page.read_text("utf-8")
-        if (after := clean(before, page.parent)) != before:
+        after = merge_code_spans(drop_unneeded(clean(before, page.parent)), styles)
+        if after != before:
             page.write_text(after, "utf-8")
     scripts = Path(app.outdir, "_static", "scripts").glob("*theme.js")
     texts = (file.read_text("utf-8") for file in [*pages, *scripts])
     subset_icons(Path(app.outdir, "_static"), set().union(*map(icon_names, texts)))
+
+
+def pages_of(app: Sphinx) -> list[Path]:
+    """Return the files of all pages, those included that this build did not write anew."""
+    return [p for p in Path(app.outdir).rglob("*.html") if "_static" not in p.parts]
+
+
+def publish_what_is_needed(app: Sphinx, exception: Exception | None) -> None:
+    """Delete what no page loads, once every extension has put its files there."""
+    if exception or app.builder.format != "html":
+        return
+    texts = [page.read_text("utf-8") for page in pages_of(app)]
+    drop_old_frames(Path(app.outdir), texts)
+    drop_unused_files(Path(app.outdir, "_static"), texts)
 
 
 def address_notebooks(app: Sphinx, exception: Exception | None) -> None:
@@ -119,6 +139,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     set_up_reference(app)
     set_up_folds(app)
     set_up_ledger_page(app)
+    set_up_frames(app)
     set_run_report(app)
     app.add_config_value("lsdl_repository", "", "html")
     app.connect("config-inited", link_repository)
@@ -127,4 +148,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("html-page-context", describe_page, priority=900)  # after opengraph
     app.connect("build-finished", correct_pages)
     app.connect("build-finished", address_notebooks)
+    app.connect("build-finished", publish_what_is_needed, priority=900)  # after all extensions
     return {"parallel_read_safe": True}
