@@ -19,13 +19,24 @@ _NEIGHBORS = re.compile(r'(<span class="([\w-]+)">[^<]*)</span>(\s*)<span class=
 def code_styles(static: Path) -> Styles:
     """Return what the style sheets under ``static`` make of each class of highlighted code.
 
-    Classes that set more than a color, or that another sheet names, are left out.
+    Classes that set more than a color, or to which another sheet gives a style in code, are
+    left out.
     """
     sheet = static / "pygments.css"
-    css = sheet.read_text("utf-8")
-    others = "".join(file.read_text("utf-8") for file in static.rglob("*.css") if file != sheet)
-    elsewhere = set(re.findall(r"\.([A-Za-z][\w-]*)", others))
-    return {k: v for k, v in read_styles(css).items() if k not in elsewhere}
+    others = (file.read_text("utf-8") for file in static.rglob("*.css") if file != sheet)
+    taken = set().union(*map(classes_in_code, others))
+    return {k: v for k, v in read_styles(sheet.read_text("utf-8")).items() if k not in taken}
+
+
+def classes_in_code(css: str) -> set[str]:
+    """Return the classes of selectors that name code, or one class alone.
+
+    >>> sorted(classes_in_code(".highlight .n, .sig .k {} b.o {}"))
+    ['highlight', 'n', 'o']
+    """
+    selectors = ",".join(re.findall(r"([^{}]*)\{", re.sub(r"/\*.*?\*/", "", css, flags=re.S)))
+    classes = (re.findall(r"\.([A-Za-z][\w-]*)", one) for one in selectors.split(","))
+    return {c for found in classes if len(found) == 1 or "highlight" in found for c in found}
 
 
 def read_styles(css: str) -> Styles:

@@ -89,11 +89,9 @@ def correct_pages(app: Sphinx, exception: Exception | None) -> None:
         front = redirect_page(app.config.project, f"{app.config.root_doc}.html")
         Path(app.outdir, "index.html").write_text(front, "utf-8")
     pages = pages_of(app)
-    styles = code_styles(Path(app.outdir, "_static"))
     for page in pages:
         before = page.read_text("utf-8")
-        after = merge_code_spans(drop_unneeded(clean(before, page.parent)), styles)
-        if after != before:
+        if (after := clean(before, page.parent)) != before:
             page.write_text(after, "utf-8")
     scripts = Path(app.outdir, "_static", "scripts").glob("*theme.js")
     texts = (file.read_text("utf-8") for file in [*pages, *scripts])
@@ -105,13 +103,19 @@ def pages_of(app: Sphinx) -> list[Path]:
     return [p for p in Path(app.outdir).rglob("*.html") if "_static" not in p.parts]
 
 
-def publish_what_is_needed(app: Sphinx, exception: Exception | None) -> None:
-    """Delete what no page loads, once every extension has put its files there."""
+def lighten_site(app: Sphinx, exception: Exception | None) -> None:
+    """Leave in the pages, and in the site, what a page needs and no more."""
     if exception or app.builder.format != "html":
         return
-    texts = [page.read_text("utf-8") for page in pages_of(app)]
+    static, texts = Path(app.outdir, "_static"), []
+    styles = code_styles(static)
+    for page in pages_of(app):
+        before = page.read_text("utf-8")
+        texts.append(merge_code_spans(drop_unneeded(before), styles))
+        if texts[-1] != before:
+            page.write_text(texts[-1], "utf-8")
     drop_old_frames(Path(app.outdir), texts)
-    drop_unused_files(Path(app.outdir, "_static"), texts)
+    drop_unused_files(static, texts)
 
 
 def address_notebooks(app: Sphinx, exception: Exception | None) -> None:
@@ -148,5 +152,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("html-page-context", describe_page, priority=900)  # after opengraph
     app.connect("build-finished", correct_pages)
     app.connect("build-finished", address_notebooks)
-    app.connect("build-finished", publish_what_is_needed, priority=900)  # after all extensions
+    # After extensions have put their files there, and the theme its colors of code.
+    app.connect("build-finished", lighten_site, priority=900)
     return {"parallel_read_safe": True}
