@@ -2,27 +2,31 @@
 // slider itself moves without this script (lsdl_helpers/widgets.py).
 for (const box of document.querySelectorAll("[data-explorer]")) {
   const picture = box.querySelector("img"), data = JSON.parse(box.dataset.explorer)
+  const shown = () => picture.getAttribute("src")
   // The page holds the first frame itself.
-  data.frames[0].src = picture.getAttribute("src")
+  data.frames[0].src = shown()
   box.dataset.explorer = JSON.stringify(data)
 
   const kept = {}  // a browser keeps a picture that a script holds, also without a network
+  let last = shown(), wanted = last
   const fetchFrames = () => {
     for (const { src } of data.frames) {
       if (kept[src]) continue
-      kept[src] = new Image()
-      kept[src].onerror = () => { delete kept[src] }  // the next touch tries again
-      kept[src].src = src
+      const image = kept[src] = new Image()
+      image.onload = () => { if (src == wanted && shown() != src) picture.src = src }
+      image.onerror = () => { delete kept[src] }  // the next touch tries again
+      image.src = src
     }
   }
-  for (const touch of ["pointerdown", "touchstart", "focusin", "input"]) {
+
+  // Where the wanted frame does not come, the last one stays in place of a broken picture.
+  picture.addEventListener("load", () => { last = shown() })
+  picture.addEventListener("error", () => { picture.src = last })
+  box.addEventListener("input", () => { wanted = shown(); fetchFrames() })
+  for (const touch of ["pointerdown", "touchstart", "focusin"]) {
     box.addEventListener(touch, fetchFrames, { passive: true })
   }
-
-  // What could not be fetched leaves the last frame that could.
-  let last = data.frames[0].src
-  picture.addEventListener("load", () => { last = picture.getAttribute("src") })
-  picture.addEventListener("error", () => { picture.src = last })
+  addEventListener("online", fetchFrames)
 
   const whenQuiet = window.requestIdleCallback || setTimeout
   const start = () => whenQuiet(fetchFrames)
