@@ -103,9 +103,7 @@ def look(browser: Browser, site: str, name: str, html: Path) -> Look:
     figures = sum(size for address, size in fetched if "/_images/" in address)
     figures += embedded_bytes((html / name).read_text("utf-8"))
     away = [url for url in requests if not url.startswith((site, "data:", "blob:"))]
-    return Look(
-        (total - figures) / 1024, total / 1024, elements, violations, len(away), num_errors
-    )
+    return Look((total - figures) / 1024, total / 1024, elements, violations, len(away), num_errors)
 
 
 def broken_rules(page: Page, size: dict[str, int], scheme: str) -> list[str]:

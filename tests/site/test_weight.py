@@ -127,7 +127,7 @@ def test_frames_become_files_once_and_old_ones_go(tmp_path):
 
 def test_files_that_no_page_names_go(tmp_path):
     texts = {
-        "a.css": 'p { background: url(b.svg) } /*# sourceMappingURL=a.css.map */',
+        "a.css": "p { background: url(b.svg) } /*# sourceMappingURL=a.css.map */",
         "b.svg": "c.css",
         "c.css": "",
         "a.css.map": "",
