@@ -42,7 +42,7 @@ chapter: .venv/all.stamp
 	$(BIN)/python -m tools.chapter $(NAME)
 
 audit: .venv/all.stamp book
-	$(BIN)/python -m tools.audit
+	$(BIN)/python -m tools.audit $(PAGE)
 
 clean:
 	rm -rf _build

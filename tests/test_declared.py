@@ -28,6 +28,7 @@ INSTALLED_FOR = {
     "tests/book/test_status.py": ["test", "book"],  # it builds a page
     "tools": ["test"],
     "tools/audit.py": ["test", "book"],
+    "tools/audit_page.py": ["test", "book"],
     "tools/guesses.py": ["book"],  # this one and those below: book/_ext imports them
     "tools/notebook_form.py": ["book"],
     "tools/run_record.py": ["book"],

