@@ -165,7 +165,8 @@ def builds(tmp_path_factory) -> Builds:
     fronts.append(read(book, "index"))
     github = page_of(book, **ADDRESS)
     fronts.append(read(book, "index"))
-    (book / "book" / "index.md").write_text(FRONT.replace("FIGURE", "![A plot](plot.png) $\\nosuchmacro{x}$"))
+    unread = "![A plot](plot.png) $\\nosuchmacro{x}$"
+    (book / "book" / "index.md").write_text(FRONT.replace("FIGURE", unread))
     (book / "book" / "glossary.md").write_text(GLOSSARY.format("Sum over number."))
     broken = build(book, **ADDRESS)
     return Builds(book, without_address, files, reference, fronts, github, elsewhere, broken)
