@@ -36,6 +36,7 @@ def roofline(
     'log'
     """
     from matplotlib import pyplot as plt
+    from matplotlib.ticker import EngFormatter
 
     if not peaks or not bandwidths:
         raise ValueError("a roofline needs at least one peak and one bandwidth")
@@ -58,7 +59,7 @@ def roofline(
         axes.plot(intensity, rate, MARKERS[k % len(MARKERS)], color=COLORS[k % len(COLORS)],
                   label=name)  # fmt: skip
     axes.set(xscale="log", yscale="log", xlabel="FLOP per byte", ylabel="FLOP/s")
-    axes.yaxis.set_major_formatter("{x:.0e}")
+    axes.yaxis.set_major_formatter(EngFormatter())
     axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.17), ncols=2, frameon=False)
     return axes
 

@@ -32,12 +32,12 @@ class Photographic:
     nothing
     """
 
-    def __init__(self, figure: matplotlib.figure.Figure, shows: str, *, quality: int = 60) -> None:
+    def __init__(self, figure: matplotlib.figure.Figure, shows: str, *, quality: int = 55) -> None:
         from matplotlib import pyplot as plt
 
         file = io.BytesIO()
         options = {"quality": quality, "optimize": True}
-        figure.savefig(file, format="jpeg", dpi=120, pil_kwargs=options)
+        figure.savefig(file, format="jpeg", dpi=110, pil_kwargs=options)
         plt.close(figure)
         self._jpeg, self._shows = file.getvalue(), shows
 
