@@ -24,7 +24,7 @@ def use_style() -> None:
         "axes.axisbelow": True,
         "grid.color": "#dddddd",
         "axes.titlesize": "medium",
-        "axes.formatter.min_exponent": 7,  # the exponent of a power is smaller than other letters
+        "axes.formatter.min_exponent": 6,  # the exponent of a power is smaller than other letters
         "figure.figsize": (WIDTH, 3.2),
         "figure.dpi": 160,  # sharp where a phone has two or three dots a pixel
         "figure.constrained_layout.use": True,
