@@ -40,7 +40,7 @@ _ROW = (
     "display: grid; grid-template-columns: minmax(0, 20em) minmax(30%, 1fr); gap: 0 0.75em; "
     "align-items: center; overflow-wrap: anywhere"
 )
-_WIDEST = "min(100%, 33rem)"
+_WIDEST = "min(100%, 33rem)"  # where the letters of a figure are as large as text
 
 # ipywidgets leaves the handle of a slider without a name, and tells nobody of a new result.
 _NAME_PARTS = """
@@ -110,10 +110,11 @@ def _static(fn: _Draw, choices: dict[str, Sequence[Any]], titles: dict[str, str]
     labels = [[str(value) for value in values] for values in choices.values()]
     data = escape(json.dumps({"labels": labels, "frames": frames}))
     sliders = "".join(map(_slider, titles.values(), labels))
-    result = f'<output aria-live="polite" style="display: block">{escape(frames[0]["result"])}'
     return HTML(
-        f'<div class="lsdl-explorer" data-explorer="{data}">{sliders}{_picture(frames[0])}'
-        f"{result}</output></div>"
+        f'<div class="lsdl-explorer" data-explorer="{data}" style="max-width: 33rem; '
+        f'text-align: left">{sliders}{_picture(frames[0])}'
+        '<output aria-live="polite" style="display: block; overflow-wrap: anywhere">'
+        f"{escape(frames[0]['result'])}</output></div>"
     )
 
 

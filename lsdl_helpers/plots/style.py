@@ -9,6 +9,7 @@ COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 WIDTH = 4.6  # inches
+DPI = 160  # sharp where a phone has two or three dots a pixel
 
 
 def use_style() -> None:
@@ -26,7 +27,7 @@ def use_style() -> None:
         "axes.titlesize": "medium",
         "axes.formatter.min_exponent": 6,  # the exponent of a power is smaller than other letters
         "figure.figsize": (WIDTH, 3.2),
-        "figure.dpi": 160,  # sharp where a phone has two or three dots a pixel
+        "figure.dpi": DPI,
         "figure.constrained_layout.use": True,
         "font.size": 10,
         "savefig.pad_inches": 0.05,  # else a notebook adds a margin, and letters become smaller
