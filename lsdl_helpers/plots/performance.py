@@ -87,7 +87,7 @@ def timeline(
     for row, start, stop, label, shade in bars:
         color = COLORS[shade % len(COLORS)]
         axes.barh(row, stop - start, left=start, height=0.9, color=color, edgecolor="white")
-        if (stop - start) / end > 0.022 * len(label):  # else it would not fit
+        if (stop - start) / end > 0.024 * len(label):  # else it would not fit
             ink = "white" if color == COLORS[0] else "black"
             axes.text((start + stop) / 2, row, label, ha="center", va="center", color=ink)
     rows = sorted({bar[0] for bar in bars})
