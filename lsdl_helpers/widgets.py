@@ -37,7 +37,7 @@ box.querySelector('output').textContent = result;
 
 # The columns do not depend on the label, else the slider would move under the reader's finger.
 _ROW = (
-    "display: grid; grid-template-columns: minmax(0, 20em) minmax(30%, 1fr); gap: 0 0.75em; "
+    "display: grid; grid-template-columns: minmax(0, 20em) minmax(40%, 1fr); gap: 0 0.75em; "
     "align-items: center; overflow-wrap: anywhere"
 )
 _WIDEST = "min(100%, 33rem)"  # where the letters of a figure are as large as text
