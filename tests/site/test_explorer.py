@@ -40,13 +40,12 @@ def page(browser, explorer):
 
 
 def shown(page):
-    picture = page.locator("img")
-    return picture.get_attribute("alt"), picture.get_attribute("src")
+    return page.get_by_role("status").text_content(), page.locator("img").get_attribute("src")
 
 
 def test_keys_move_it(page):
-    alt, source = shown(page)
-    assert alt == "a bar, 4 wide and 1 high"
+    result, source = shown(page)
+    assert result == "a bar, 4 wide and 1 high"
     page.locator("input").first.press("ArrowRight")
     assert shown(page)[0] == "a bar, 4 wide and 2 high"
     assert shown(page)[1] != source
@@ -56,9 +55,18 @@ def test_keys_move_it(page):
     assert page.locator("b").all_text_contents() == ["2", "5"]
 
 
+def test_the_result_is_seen_and_announced_and_the_picture_is_named_otherwise(page):
+    result = page.get_by_role("status")
+    assert result.is_visible()
+    assert result.get_attribute("aria-live") == "polite"
+    page.locator("input").last.press("ArrowRight")
+    assert result.text_content() == "a bar, 5 wide and 1 high"
+    assert page.get_by_role("img").get_attribute("alt") == "Height: 1; Width: 5"
+
+
 def test_a_slider_is_called_by_its_name_alone(page):
     """The value beside it is told as the value, not once more as part of the name."""
-    assert page.get_by_role("slider", name="height", exact=True).count() == 1
+    assert page.get_by_role("slider", name="Height", exact=True).count() == 1
 
 
 @pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch"])
@@ -77,7 +85,7 @@ def test_it_has_no_accessibility_violation(page):
 def test_two_on_a_page_move_apart(page, explorer):
     page.set_content(document(explorer, explorer))
     page.locator(".lsdl-explorer").last.locator("input").first.press("End")
-    assert [image.get_attribute("alt") for image in page.locator("img").all()] == [
+    assert page.get_by_role("status").all_text_contents() == [
         f"a bar, 4 wide and {k} high" for k in (1, 3)
     ]
 
@@ -95,7 +103,8 @@ def test_it_moves_in_a_frame_without_rights(page, explorer):
 def test_the_first_frame_stands_where_no_script_runs(browser, explorer):
     page = browser.new_page(java_script_enabled=False)
     page.set_content(document(explorer))
-    assert page.get_by_role("img", name="a bar, 4 wide and 1 high").is_visible()
+    assert page.get_by_role("img", name="Height: 1; Width: 4").is_visible()
+    assert page.get_by_text("a bar, 4 wide and 1 high").is_visible()
     page.close()
 
 

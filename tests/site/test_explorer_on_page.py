@@ -1,5 +1,7 @@
 """The explorer of a chapter, on the built site: dragged, keyed and touched, light and dark."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -65,6 +67,17 @@ def test_keys_move_it(page, slider):
         seen.append(shown(page))
     assert every_frame_once(page, seen)
     assert slider.get_attribute("aria-valuetext") in seen[-1][0]
+
+
+def test_it_is_a_figure_with_a_number_and_says_its_result(page, slider):
+    figure = page.locator("figure:has(.lsdl-explorer)")
+    assert re.search(r"^Fig\D*[\d.]+ \w+", figure.locator("figcaption").inner_text())
+    result = figure.get_by_role("status")
+    assert result.is_visible()
+    first = result.inner_text()
+    assert first
+    slider.press("ArrowRight")
+    assert result.inner_text() not in ("", first)
 
 
 def test_every_slider_moves_it(page, slider):
