@@ -2,8 +2,8 @@
 
 It sets the links to the repository (repository.py), has formulas set while building
 (formulas.py), the package documented from its sources (api_reference.py), makes the boxes
-and folds of guesses (guess_folds.py) and the page that lists them (ledger_page.py), corrects the
-finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), draws the record of the stored
+and folds of guesses (guess_folds.py) and the page that lists them (ledger_page.py), mends the theme's controls (theme_controls.py), corrects
+the finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), draws the record of the stored
 pages (run_report.py), and gives the notebooks that it offers the set-up cell that installs the
 package (tools/notebook_form.py).
 """
@@ -25,6 +25,7 @@ from book._ext.ledger_page import LEDGER_PAGE, set_up_ledger_page
 from book._ext.page_cleanup import clean, redirect_page
 from book._ext.repository import BRANCH, repository_address
 from book._ext.run_report import set_run_report
+from book._ext.theme_controls import set_up_controls
 from tools.notebook_form import chapter_of, write_setup
 
 
@@ -120,6 +121,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     set_up_folds(app)
     set_up_ledger_page(app)
     set_run_report(app)
+    set_up_controls(app)
     app.add_config_value("lsdl_repository", "", "html")
     app.connect("config-inited", link_repository)
     app.connect("env-get-outdated", always_outdated)

@@ -9,6 +9,8 @@ from urllib.parse import unquote
 
 import imagesize
 
+from book._ext.theme_controls import mend_controls
+
 
 def drop_thebe(html: str) -> str:
     """Take out what is left of thebe, which Jupyter Book adds even where it is switched off."""
@@ -110,7 +112,7 @@ def clean(html: str, folder: Path) -> str:
     """Apply all corrections to the page that stands in ``folder``."""
     steps = (drop_thebe, drop_icon_script, drop_search_index, defer_scripts)
     steps += (drop_double_viewport, name_controls, name_landmarks)
-    steps += (mend_tables, mend_bibliography, reach_formulas)
+    steps += (mend_tables, mend_bibliography, reach_formulas, mend_controls)
     for step in steps:
         html = step(html)
     return size_images(html, folder)
