@@ -2,10 +2,10 @@
 
 It sets the links to the repository (repository.py), has formulas set while building
 (formulas.py), the package documented from its sources (api_reference.py), makes the boxes
-and folds of guesses (guess_folds.py) and the page that lists them (ledger_page.py), mends the theme's controls (theme_controls.py), corrects
-the finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), draws the record of the stored
-pages (run_report.py), and gives the notebooks that it offers the set-up cell that installs the
-package (tools/notebook_form.py).
+and folds of guesses (guess_folds.py) and the page that lists them (ledger_page.py), mends the
+theme's controls (theme_controls.py), corrects the finished pages (page_cleanup.py,
+pdf_link.py) and icon fonts (icon_fonts.py), draws the record of the stored pages (run_report.py), and gives the
+notebooks that it offers the set-up cell that installs the package (tools/notebook_form.py).
 """
 
 from html import escape
@@ -23,6 +23,7 @@ from book._ext.guess_folds import set_up_folds
 from book._ext.icon_fonts import icon_names, subset_icons
 from book._ext.ledger_page import LEDGER_PAGE, set_up_ledger_page
 from book._ext.page_cleanup import clean, redirect_page
+from book._ext.pdf_link import link_pdf
 from book._ext.repository import BRANCH, repository_address
 from book._ext.run_report import set_run_report
 from book._ext.theme_controls import set_up_controls
@@ -88,7 +89,7 @@ def correct_pages(app: Sphinx, exception: Exception | None) -> None:
     pages = [p for p in Path(app.outdir).rglob("*.html") if "_static" not in p.parts]
     for page in pages:
         before = page.read_text("utf-8")
-        if (after := clean(before, page.parent)) != before:
+        if (after := link_pdf(clean(before, page.parent), page)) != before:
             page.write_text(after, "utf-8")
     scripts = Path(app.outdir, "_static", "scripts").glob("*theme.js")
     texts = (file.read_text("utf-8") for file in [*pages, *scripts])
