@@ -1,6 +1,6 @@
 """Write a PDF of each chapter of the built site beside its page, which then links it.
 
-    python -m tools.pdf [book/models/vgg.ipynb ...]
+    python -m tools.pdf [book/models/vgg.html ...]
 
 Chromium prints the pages as a reader would; folds are open, and every picture is loaded.
 """
@@ -10,7 +10,7 @@ import sys
 from html import escape
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from book._ext.pdf_link import link_pdf
 from tools.localhost import FLAGS, chromium, served
@@ -18,7 +18,7 @@ from tools.notebook_form import ROOT, is_solutions, notebooks_in_order
 
 HTML = ROOT / "_build" / "html"
 NO_CHROMIUM = "no Chromium; to get it: apt-get install chromium, or: playwright install chromium"
-NO_SITE = "{} is not built; to build it: make book"
+NO_PAGE = "{} is not in the built site; to build it: make book"
 FOOTER = """<div style="display: flex; font: 8px sans-serif; justify-content: space-between;
 margin: 0 15mm; width: 100%"><span>{}</span>
 <span><span class="pageNumber"></span> of <span class="totalPages"></span></span></div>"""
@@ -62,35 +62,48 @@ def print_page(page: Page, address: str, file: Path) -> None:
     )
 
 
-def write_pdfs(browser: Browser, notebooks: list[Path]) -> None:
-    """Write the PDF of each of these chapters, and link it from its page."""
-    with served(HTML) as site, browser.new_context(color_scheme="light") as context:
+def write_pdfs(browser: Browser, folder: Path, names: list[str]) -> None:
+    """Write the PDFs of these pages of the site in ``folder``, and link each from its page.
+
+    Raises FileNotFoundError if a page is not there.
+    """
+    with served(folder) as site, browser.new_context(color_scheme="light") as context:
         page = context.new_page()
-        for notebook in notebooks:
-            name = notebook.resolve().relative_to(ROOT).with_suffix(".html")
-            built = HTML / name
+        for name in names:
+            built = folder / name
             if not built.exists():
-                raise FileNotFoundError(NO_SITE.format(name))
+                raise FileNotFoundError(NO_PAGE.format(name))
             file = built.with_suffix(".pdf")
-            print_page(page, f"{site}{name.as_posix()}", file)
+            print_page(page, site + name, file)
             built.write_text(link_pdf(built.read_text("utf-8"), built), "utf-8")
-            print(f"{file.relative_to(ROOT)}: {file.stat().st_size / 1024:.0f} KiB")
+            print(f"{file}: {file.stat().st_size / 1024:.0f} KiB")
+
+
+def chapters() -> list[str]:
+    """Return the pages of all chapters, in order."""
+    notebooks = [path for path in notebooks_in_order() if not is_solutions(path)]
+    return [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in notebooks]
+
+
+def browser_path(driver: Playwright) -> str:
+    """Return the path of the system's Chromium, else of Playwright's own.
+
+    Raises FileNotFoundError if there is neither.
+    """
+    program = chromium() or driver.chromium.executable_path
+    if not Path(program).exists():
+        raise FileNotFoundError(NO_CHROMIUM)
+    return program
 
 
 def main(*names: str) -> str | None:
-    notebooks = [Path(name) for name in names]
-    notebooks = notebooks or [p for p in notebooks_in_order(ROOT) if not is_solutions(p)]
-    with sync_playwright() as driver:
-        program = chromium() or driver.chromium.executable_path
-        if not Path(program).exists():
-            return NO_CHROMIUM
-        browser = driver.chromium.launch(executable_path=program, args=FLAGS)
-        try:
-            write_pdfs(browser, notebooks)
-        except (FileNotFoundError, ValueError) as error:
-            return str(error)
-        finally:
-            browser.close()
+    try:
+        with sync_playwright() as driver:
+            path = browser_path(driver)
+            with driver.chromium.launch(executable_path=path, args=FLAGS) as browser:
+                write_pdfs(browser, HTML, list(names) or chapters())
+    except (FileNotFoundError, ValueError) as error:
+        return str(error)
     return None
 
 

@@ -3,9 +3,10 @@
 It sets the links to the repository (repository.py), has formulas set while building
 (formulas.py), the package documented from its sources (api_reference.py), makes the boxes
 and folds of guesses (guess_folds.py) and the page that lists them (ledger_page.py), mends the
-theme's controls (theme_controls.py), corrects the finished pages (page_cleanup.py,
-pdf_link.py) and icon fonts (icon_fonts.py), draws the record of the stored pages (run_report.py), and gives the
-notebooks that it offers the set-up cell that installs the package (tools/notebook_form.py).
+theme's controls (theme_controls.py), corrects the finished pages (page_cleanup.py) and icon
+fonts (icon_fonts.py), links each chapter's PDF (pdf_link.py), draws the record of the stored
+pages (run_report.py), and gives the notebooks that it offers the set-up cell that installs the
+package (tools/notebook_form.py).
 """
 
 from html import escape

@@ -11,6 +11,8 @@ ENTRY = """<li class="pdf-link"><a href="{0}" download class="btn btn-sm dropdow
 <span class="btn__icon-container"><i class="fas fa-file-pdf"></i></span>
 <span class="btn__text-container">PDF</span></a></li>
 """
+# The theme's entry that prints the page, up to its title and its text.
+PRINT = r'(<li>\s*<button onclick="window\.print\(\)".*?title=")[^"]*(".*?text-container">)[^<]*'
 
 
 def link_pdf(html: str, page: Path) -> str:
@@ -19,10 +21,8 @@ def link_pdf(html: str, page: Path) -> str:
     The theme's own entry, which prints the page, says so.
     """
     html = re.sub(r'<li class="pdf-link">.*?</li>\n', "", html, flags=re.S)
-    printing = r'(<li>\s*<button onclick="window\.print\(\)".*?title=")[^"]*(".*?btn__text-container">)[^<]*'
-    html = re.sub(printing, r"\1Print this page\2Print", html, flags=re.S)
+    html = re.sub(PRINT, r"\1Print this page\2Print", html, flags=re.S)
     pdf = page.with_suffix(".pdf")
     if not pdf.exists():
         return html
-    menu = r'(?=<li>\s*<button onclick="window\.print\(\)")'
-    return re.sub(menu, ENTRY.format(escape(pdf.name)), html, count=1)
+    return re.sub(f"(?={PRINT})", ENTRY.format(escape(pdf.name)), html, count=1, flags=re.S)

@@ -10,12 +10,13 @@ from sphinx.application import Sphinx
 # The theme's own asks for the kept theme alone, and knows none on a first visit.
 OWN = 'document.documentElement.dataset.theme = localStorage.getItem("theme") || "auto";'
 CHOOSE = """\
-document.documentElement.dataset.theme = {light: "light", dark: "dark"}[localStorage.getItem("mode")]
-      || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");"""
+document.documentElement.dataset.theme =
+      ["light", "dark"].find(theme => theme == localStorage.getItem("mode")) ||
+      (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");"""
 # Where both menus stand on a page without JavaScript; book.css shows the links only there.
 MENUS = """
-<nav class="without-script" aria-label="Menus"><a class="pages" href="#pst-primary-sidebar">Pages</a>
-{}</nav>"""
+<nav class="without-script" aria-label="Menus">
+<a class="pages" href="#pst-primary-sidebar">Pages</a> {}</nav>"""
 ON_PAGE = '<a href="#pst-page-toc-nav">On this page</a>'
 
 
