@@ -1,10 +1,10 @@
-// What the theme leaves open: panels that give the focus back, and folds that open for paper.
+// What the theme leaves open: panels that give the focus back, boxes that scroll, and paper.
 const root = document.documentElement
 const panels = [...document.querySelectorAll("dialog")]
 const tooltip = button => button && window.bootstrap?.Tooltip.getInstance(button)
 let opener
 
-// The theme takes the focus from the button that opens a panel, so that nothing is left to return to.
+// The theme takes the focus from the button that opens a panel.
 const note = event => {
   if (!panels.some(panel => panel.open))
     opener = event.target.closest?.("button") ?? document.activeElement
@@ -29,6 +29,16 @@ for (const panel of panels) {
 addEventListener("keydown", event => {
   if (event.key == "Escape") tooltip(document.activeElement.closest("button"))?.hide()
 })
+
+// What scrolls sideways fades at its right edge, until it is scrolled to its end.
+const fade = box =>
+  box.classList.toggle("goes-on", box.scrollWidth - box.clientWidth - box.scrollLeft > 2)
+const sizes = new ResizeObserver(all => all.forEach(({ target }) => fade(target)))
+for (const box of document.querySelectorAll(
+  ".bd-article :is(.output, .pst-scrollable-table-container, div.math)")) {
+  box.onscroll = () => fade(box)
+  sizes.observe(box)
+}
 
 // Paper is white, and nobody can open a fold on it.
 let undo = []
