@@ -1,6 +1,7 @@
-// What the theme leaves open: panels that give the focus back, boxes that scroll, and paper.
-const root = document.documentElement
-const panels = [...document.querySelectorAll("dialog")]
+// What the theme leaves open: focus, boxes that scroll, paper.
+{ // other scripts have names, too
+const find = query => [...document.querySelectorAll(query)]
+const panels = find("dialog")
 const tooltip = button => button && window.bootstrap?.Tooltip.getInstance(button)
 let opener
 
@@ -21,7 +22,7 @@ for (const panel of panels) {
   panel.addEventListener("close", () => {
     const button = opener, tip = tooltip(button)
     tip?.hide()
-    tip?.disable() // else the focus shows it again, over the bar
+    tip?.disable() // else the focus shows it again
     button?.addEventListener("blur", () => tip?.enable(), { once: true })
     button?.focus({ preventScroll: true })
   })
@@ -30,28 +31,27 @@ addEventListener("keydown", event => {
   if (event.key == "Escape") tooltip(document.activeElement.closest("button"))?.hide()
 })
 
-// What scrolls sideways fades at its right edge, until it is scrolled to its end.
+// What scrolls sideways fades at its right edge, until its end.
 const fade = box =>
   box.classList.toggle("goes-on", box.scrollWidth - box.clientWidth - box.scrollLeft > 2)
-const sizes = new ResizeObserver(all => all.forEach(({ target }) => fade(target)))
-for (const box of document.querySelectorAll(
-  ".bd-article :is(.output, .pst-scrollable-table-container, div.math)")) {
+const sizes = new ResizeObserver(all => { for (const { target } of all) fade(target) })
+for (const box of find(".output, .pst-scrollable-table-container, div.math")) {
   box.onscroll = () => fade(box)
   sizes.observe(box)
 }
 
 // Paper is white, and nobody can open a fold on it.
-let undo = []
+const undo = []
 addEventListener("beforeprint", () => {
-  const { theme } = root.dataset
-  root.dataset.theme = "light"
-  undo.push(() => root.dataset.theme = theme)
-  for (const fold of document.querySelectorAll(".bd-article details:not([open])")) {
+  const { dataset } = document.documentElement, { theme } = dataset
+  dataset.theme = "light"
+  undo.push(() => dataset.theme = theme)
+  for (const fold of find("details:not([open])")) {
     fold.open = true
     undo.push(() => fold.open = false)
   }
 })
 addEventListener("afterprint", () => {
-  for (const act of undo) act()
-  undo = []
+  for (const act of undo.splice(0)) act()
 })
+}

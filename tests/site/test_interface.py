@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tools.notebook_form import ROOT
+
 pytestmark = pytest.mark.slow
 
 CHAPTER = "book/models/vgg.html"
@@ -125,3 +127,7 @@ def test_without_javascript_nothing_is_dead_and_both_menus_work(browser, site):
     assert page.locator(".dropdown-menu a").first.is_visible()
     assert not page.locator(".dropdown-menu button").first.is_visible()
     page.context.close()
+
+
+def test_the_script_stays_small():
+    assert (ROOT / "book" / "_assets" / "page.js").stat().st_size < 2048
