@@ -10,11 +10,14 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 extra = $(BIN)/python -c "import tomllib; \
   print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['$(1)'], sep='\n')"
 
-.PHONY: book test check serve lab notebooks status chapter audit clean
+.PHONY: book pdf test check serve lab notebooks status chapter audit clean
 
 book: .venv/book.stamp
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	@echo "Front page: file://$(CURDIR)/$(SITE)/index.html"
+
+pdf: .venv/pdf.stamp book
+	$(BIN)/python -m tools.pdf
 
 # The site first: in a fresh clone it is then built as `make book` builds it, without torch.
 test: book .venv/all.stamp
@@ -51,6 +54,10 @@ clean:
 .venv/book.stamp: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(call extra,book) | $(BIN)/pip install --quiet -r /dev/stdin
+	touch $@
+
+.venv/pdf.stamp: pyproject.toml .venv/book.stamp
+	$(call extra,pdf) | $(BIN)/pip install --quiet -r /dev/stdin
 	touch $@
 
 .venv/all.stamp: pyproject.toml requirements.txt .venv/book.stamp

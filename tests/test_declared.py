@@ -31,6 +31,7 @@ INSTALLED_FOR = {
     "tools/audit_page.py": ["test", "book"],
     "tools/guesses.py": ["book"],  # this one and those below: book/_ext imports them
     "tools/notebook_form.py": ["book"],
+    "tools/pdf.py": ["pdf"],
     "tools/run_record.py": ["book"],
     "tools/status.py": ["book"],
 }

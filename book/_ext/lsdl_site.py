@@ -29,11 +29,13 @@ from book._ext.needed_files import drop_unneeded, drop_unused_files
 from book._ext.not_found import set_up_not_found
 from book._ext.numbering import set_up_numbering
 from book._ext.page_cleanup import clean, redirect_page
+from book._ext.pdf_link import link_pdf
 from book._ext.repository import BRANCH, repository_address
 from book._ext.run_report import set_run_report
 from book._ext.search import set_up_search
 from book._ext.sidebar import set_up_sidebar
 from book._ext.stored_explorer import set_up_explorer
+from book._ext.theme_controls import set_up_controls
 from tools.notebook_form import chapter_of, write_origin, write_setup
 
 
@@ -89,7 +91,7 @@ def correct_pages(app: Sphinx, exception: Exception | None) -> None:
     pages = pages_of(app)
     for page in pages:
         before = page.read_text("utf-8")
-        if (after := clean(before, page.parent)) != before:
+        if (after := link_pdf(clean(before, page.parent), page)) != before:
             page.write_text(after, "utf-8")
     scripts = Path(app.outdir, "_static", "scripts").glob("*theme.js")
     texts = (file.read_text("utf-8") for file in [*pages, *scripts])
@@ -167,6 +169,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     set_up_search(app)
     set_up_metadata(app)
     set_up_not_found(app)
+    set_up_controls(app)
     app.connect("env-get-outdated", always_outdated)
     app.connect("html-page-context", drop_thebe_files, priority=900)  # after thebe added them
     app.connect("build-finished", correct_pages)

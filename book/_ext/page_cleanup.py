@@ -9,6 +9,8 @@ from urllib.parse import unquote
 
 import imagesize
 
+from book._ext.theme_controls import mend_controls
+
 # Sphinx's search, what marks the words of a search on the page, and what only they use.
 SEARCH_SCRIPTS = ("searchindex.js", "searchtools.js", "language_data.js", "sphinx_highlight.js")
 SEARCH_SCRIPTS += ("doctools.js",)
@@ -130,7 +132,7 @@ def clean(html: str, folder: Path) -> str:
     """Apply all corrections to the page that stands in ``folder``."""
     steps = (drop_thebe, drop_icon_script, drop_search_scripts, defer_scripts)
     steps += (drop_double_viewport, name_controls, name_landmarks)
-    steps += (mend_tables, mend_bibliography, reach_formulas, offer_notebook)
+    steps += (mend_tables, mend_bibliography, reach_formulas, offer_notebook, mend_controls)
     for step in steps:
         html = step(html)
     return size_images(html, folder)
