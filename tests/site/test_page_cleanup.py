@@ -50,6 +50,7 @@ CASES = [
     ("mend_tables", "<thead>\n</thead>", None),
     ("mend_bibliography", '<div role="doc-biblioentry">', '<div role="listitem">'),
     ("reach_formulas", '<div class="math">', '<div class="math" tabindex="0">'),
+    ("mend_controls", '<html lang="en" data-theme="auto">', '<html lang="en" data-theme="light">'),
     ("name_landmarks", START.format(""), START.format(' role="navigation" aria-label="Site"')),
 ]
 
