@@ -25,7 +25,7 @@ from book._ext.frames import drop_old_frames, set_up_frames
 from book._ext.guess_folds import set_up_folds
 from book._ext.icon_fonts import icon_names, subset_icons
 from book._ext.ledger_page import LEDGER_PAGE, set_up_ledger_page
-from book._ext.needed_files import drop_unneeded, drop_unused_files, link_imported
+from book._ext.needed_files import drop_unneeded, drop_unused_files
 from book._ext.page_cleanup import clean, redirect_page
 from book._ext.repository import BRANCH, repository_address
 from book._ext.run_report import set_run_report
@@ -111,8 +111,7 @@ def lighten_site(app: Sphinx, exception: Exception | None) -> None:
     styles = code_styles(static)
     for page in pages_of(app):
         before = page.read_text("utf-8")
-        needed = link_imported(drop_unneeded(before), page.parent)
-        texts.append(merge_code_spans(needed, styles))
+        texts.append(merge_code_spans(drop_unneeded(before), styles))
         if texts[-1] != before:
             page.write_text(texts[-1], "utf-8")
     drop_old_frames(Path(app.outdir), texts)

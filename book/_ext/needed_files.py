@@ -1,6 +1,5 @@
 """Nothing is loaded that a page does not use, and nothing is published that no page loads."""
 
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,24 +26,6 @@ def drop_unneeded(html: str) -> str:
             script = rf'<script[^>]* src="[^"]*/{name}[^>]*></script>'
             html = re.sub(rf"\s*(?:{sheet}|{script})", "", html)
     return html
-
-
-def link_imported(html: str, folder: Path) -> str:
-    """Link what a style sheet imports in its place, if it does nothing else.
-
-    The theme has such a sheet; a browser would wait for it before it asks for the other.
-    """
-
-    def imported(match: re.Match) -> str:
-        sheet = folder / match[1]
-        rule = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.S).strip()
-        if not (only := re.fullmatch(r'@import "([^"]+)";', rule)):
-            return match[0]
-        target = os.path.relpath(sheet.parent / only[1], folder)
-        return f'<link href="{Path(target).as_posix()}" rel="stylesheet" />'
-
-    link = r'<link href="([^"?]*/theme\.css)[^"]*" rel="stylesheet" />'
-    return re.sub(link, imported, html)
 
 
 def drop_unused_files(static: Path, pages: Iterable[str]) -> None:

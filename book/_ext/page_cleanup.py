@@ -38,11 +38,6 @@ def defer_scripts(html: str) -> str:
     return re.sub(unhurried, r"<script defer\1", html)
 
 
-def drop_preloads(html: str) -> str:
-    """Let style sheets come first: the theme asks early for scripts that run after all else."""
-    return re.sub(r'\s*<link rel="preload" as="script"[^>]*>', "", html)
-
-
 def drop_double_viewport(html: str) -> str:
     """Keep one of the three viewport lines that docutils, Sphinx and the theme each write."""
     first, *others = re.findall(r'<meta name="viewport"[^>]*>', html) or [""]
@@ -113,7 +108,7 @@ def redirect_page(title: str, address: str) -> str:
 
 def clean(html: str, folder: Path) -> str:
     """Apply all corrections to the page that stands in ``folder``."""
-    steps = (drop_thebe, drop_icon_script, drop_search_index, defer_scripts, drop_preloads)
+    steps = (drop_thebe, drop_icon_script, drop_search_index, defer_scripts)
     steps += (drop_double_viewport, name_controls, name_landmarks)
     steps += (mend_tables, mend_bibliography, reach_formulas)
     for step in steps:

@@ -37,8 +37,6 @@ CASES = [
     ("defer_scripts", SCRIPT.format("documentation_options.js"), None),
     ("defer_scripts", '<script async="async" src="a.js"></script>', None),
     ("defer_scripts", "<script>let a = 1</script>", None),
-    ("drop_preloads", '<p>\n<link rel="preload" as="script" href="a.js?digest=1" />', "<p>"),
-    ("drop_preloads", '<link rel="preload" as="font" href="a.woff2" />', None),
     ("drop_double_viewport", VIEWPORT.format(".0") + VIEWPORT.format(""), VIEWPORT.format(".0")),
     ("drop_double_viewport", VIEWPORT.format(""), None),
     ("drop_double_viewport", "<p>", None),

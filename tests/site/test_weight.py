@@ -81,7 +81,7 @@ def test_no_frame_is_published_that_no_page_shows(html):
 def test_nothing_is_published_that_nobody_loads(html):
     static = [file for file in (html / "_static").rglob("*") if file.is_file()]
     assert [f.name for f in static if f.suffix in (".map", ".ttf", ".po", ".mo")] == []
-    assert {f.name for f in static} & {"fontawesome.js", "design-tabs.js", "theme.css"} == set()
+    assert [f.name for f in static if f.name in ("fontawesome.js", "design-tabs.js")] == []
     assert sum(file.stat().st_size for file in static) <= 1e6 * MOST_STATIC_MB
 
 
@@ -143,15 +143,6 @@ def test_files_that_no_page_names_go(tmp_path):
         left = {file.name for file in tmp_path.iterdir()}
         assert left == {"a.css", "b.svg", "d.js", "e.js"}
     assert "sourceMapping" not in (tmp_path / "a.css").read_text() + (tmp_path / "d.js").read_text()
-
-
-@pytest.mark.parametrize("more", ["", "p { margin: 0 }"])
-def test_a_sheet_that_does_nothing_but_import_is_not_waited_for(tmp_path, more):
-    (tmp_path / "theme.css").write_text(f'/* Basic. */\n@import "../basic.css";\n{more}')
-    page = f'<link href="../{tmp_path.name}/theme.css?digest=1" rel="stylesheet" />'
-    linked = needed_files.link_imported(page, tmp_path)
-    assert linked == (page if more else '<link href="../basic.css" rel="stylesheet" />')
-    assert needed_files.link_imported(linked, tmp_path) == linked
 
 
 @pytest.mark.parametrize(("mark", "is_kept"), [("sd-card", True), ("cards", False)])
