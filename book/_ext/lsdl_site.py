@@ -4,8 +4,8 @@ It sets the links to the repository (repository.py), has formulas set while buil
 (formulas.py), the package documented from its sources (api_reference.py), makes the boxes
 and folds of guesses (guess_folds.py) and the page that lists them (ledger_page.py), corrects the
 finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), takes out what makes them heavy
-(frames.py, code_spans.py, needed_files.py), draws the record of the stored pages (run_report.py),
-and gives the notebooks that it offers the set-up cell that installs the package
+(frames.py, code_spans.py, needed_files.py, used_rules.py), draws the record of the stored pages
+(run_report.py), and gives the notebooks that it offers the set-up cell that installs the package
 (tools/notebook_form.py).
 """
 
@@ -29,6 +29,7 @@ from book._ext.needed_files import drop_unneeded, drop_unused_files
 from book._ext.page_cleanup import clean, redirect_page
 from book._ext.repository import BRANCH, repository_address
 from book._ext.run_report import set_run_report
+from book._ext.used_rules import prune_theme
 from tools.notebook_form import chapter_of, write_setup
 
 
@@ -116,6 +117,7 @@ def lighten_site(app: Sphinx, exception: Exception | None) -> None:
             page.write_text(texts[-1], "utf-8")
     drop_old_frames(Path(app.outdir), texts)
     drop_unused_files(static, texts)
+    prune_theme(static, texts)
 
 
 def address_notebooks(app: Sphinx, exception: Exception | None) -> None:
