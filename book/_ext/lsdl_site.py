@@ -3,6 +3,13 @@
 Each module beside this one does one thing, which its first line names; `setup` connects them.
 Here stand the links to the repository, corrections to finished pages, and the notebooks that the
 site offers, with the set-up cell that installs the package (tools/notebook_form.py).
+It sets the links to the repository (repository.py), has formulas set while building
+(formulas.py), the package documented from its sources (api_reference.py), makes the boxes
+and folds of guesses (guess_folds.py) and the page that lists them (ledger_page.py), corrects the
+finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), takes out what makes them heavy
+(frames.py, code_spans.py, needed_files.py, used_rules.py), draws the record of the stored pages
+(run_report.py), and gives the notebooks that it offers the set-up cell that installs the package
+(tools/notebook_form.py).
 """
 
 from pathlib import Path
@@ -36,6 +43,7 @@ from book._ext.search import set_up_search
 from book._ext.sidebar import set_up_sidebar
 from book._ext.stored_explorer import set_up_explorer
 from book._ext.theme_controls import set_up_controls
+from book._ext.used_rules import prune_theme
 from tools.notebook_form import chapter_of, write_origin, write_setup
 
 
@@ -116,6 +124,7 @@ def lighten_site(app: Sphinx, exception: Exception | None) -> None:
             page.write_text(texts[-1], "utf-8")
     drop_old_frames(Path(app.outdir), texts)
     drop_unused_files(static, texts)
+    prune_theme(static, texts)
 
 
 def address_notebooks(app: Sphinx, exception: Exception | None) -> None:

@@ -50,7 +50,8 @@ def test_paper_shows_all_and_no_controls(browser, site, name):
 def test_after_printing_the_page_is_as_before(browser, site):
     page = browser.new_page(color_scheme="dark")
     page.goto(site + "book/models/vgg.html")
-    state = "[document.documentElement.dataset.theme, document.querySelectorAll('article [open]').length]"
+    state = "[document.documentElement.dataset.theme,"
+    state += " document.querySelectorAll('article [open]').length]"
     assert page.evaluate(state) == ["dark", 0]
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     theme, opened = page.evaluate(state)

@@ -85,6 +85,14 @@ def test_nothing_is_published_that_nobody_loads(html):
     assert sum(file.stat().st_size for file in static) <= 1e6 * MOST_STATIC_MB
 
 
+def test_the_sheet_that_every_page_waits_for_holds_what_the_site_shows(html):
+    css = (html / "_static/styles/pydata-sphinx-theme.css").read_text("utf-8")
+    assert len(css) <= 150_000
+    assert ".accordion" not in css, "Bootstrap has it, the site has not"
+    for part in (".btn", ".bd-sidebar-primary", ".bs-tooltip-auto", "@media print", "Licensed"):
+        assert part in css
+
+
 def test_code_has_no_element_that_looks_like_plain_code(html):
     page = (html / CHAPTERS[0]).with_suffix(".html").read_text("utf-8")
     code = "".join(re.findall(r'<div class="highlight"><pre>.*?</pre>', page, flags=re.S))
