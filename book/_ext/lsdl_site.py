@@ -12,6 +12,7 @@ finished pages (page_cleanup.py) and icon fonts (icon_fonts.py), takes out what 
 (tools/notebook_form.py).
 """
 
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,13 @@ def always_outdated(app: Sphinx, env: Any, added: set, changed: set, removed: se
     return [app.config.root_doc, *({LEDGER_PAGE} & env.found_docs)]
 
 
+def version_of_sources() -> int:
+    """Return a number that changes with this extension: Sphinx then reads every page anew."""
+    here = Path(__file__).parent
+    files = (file for file in sorted(here.rglob("*")) if file.suffix in (".py", ".rst", ".html"))
+    return zlib.crc32(b"".join(file.read_bytes() for file in files))
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the steps above."""
     app.add_config_value("lsdl_repository", "", "html")
@@ -185,4 +193,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("build-finished", address_notebooks)
     # After extensions have put their files there, and the theme its colors of code.
     app.connect("build-finished", lighten_site, priority=900)
-    return {"parallel_read_safe": True, "env_version": 1}
+    return {"parallel_read_safe": True, "env_version": version_of_sources()}
