@@ -92,8 +92,8 @@ def page_link(app: Sphinx, page: str, place: str) -> nodes.reference:
 
 
 def as_line(links: list[nodes.reference]) -> nodes.paragraph:
-    """Return "Used in: VGG · Cost"."""
-    line = nodes.paragraph("", "Used in: ", classes=["used-in"])
+    """Return "At work in: VGG · Cost"."""
+    line = nodes.paragraph("", "At work in: ", classes=["used-in"])
     for k, link in enumerate(links):
         line += [nodes.Text(" · "), link] if k else [link]
     return line

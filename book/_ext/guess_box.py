@@ -12,6 +12,7 @@ def bar(ledger: str) -> str:
     """Return the button that shows everything, and a link to the ledger if there is one."""
     link = f' <a href="{escape(ledger)}">Your ledger</a>' if ledger else ""
     button = '<button type="button">Show everything</button>'
+    button += '<span class="all-open">All chapters are open until you fold again.</span>'
     return f'{CLOSE}\n<p class="guess-bar" hidden>{button}{link}</p>\n'
 
 

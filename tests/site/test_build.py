@@ -258,7 +258,7 @@ def test_a_changed_definition_reaches_the_pages_that_show_it(builds):
 def test_the_glossary_lists_the_pages_that_use_a_term(builds):
     uses = re.findall('<p class="used-in">.*</p>', read(builds.book, "glossary"))
     assert uses == [
-        '<p class="used-in">Used in: <a class="reference internal"'
+        '<p class="used-in">At work in: <a class="reference internal"'
         ' href="page.html#use-of-square"><span>Page</span></a></p>'
     ]
 

@@ -149,7 +149,10 @@ def test_a_fold_ends_at_a_heading_and_its_measurement_opens_with_it(reader):
 
 def test_show_everything_stays_chosen(reader):
     page = reader.open(ONE)
+    told = page.get_by_text("All chapters are open")
+    assert not told.is_visible()
     page.get_by_role("button", name="Show everything").click()
+    assert told.is_visible()
     assert all(shown(page, *FOLDED))
     page.reload()
     assert all(shown(page, *FOLDED))

@@ -154,7 +154,7 @@ def test_the_glossary_leads_back_to_the_first_use(html):
     assert "models/cost.html#use-of-roofline" in uses
     assert "/solutions/" not in " ".join(uses)
     entries = (html / "book" / "glossary.html").read_text("utf-8").split("<dt id=")[1:]
-    leading_back = {e.split('"')[1] for e in entries if '<p class="used-in">Used in: <a' in e}
+    leading_back = {e.split('"')[1] for e in entries if '<p class="used-in">At work in: <a' in e}
     used = r'<template id="define-(term-[^"]*)"'
     texts = [page.read_text("utf-8") for page in chapters(html)]
     assert leading_back >= {term for text in texts for term in re.findall(used, text)}
