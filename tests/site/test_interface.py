@@ -32,9 +32,9 @@ def test_the_contents_of_a_phone_close_after_a_tap(browser, site):
     assert page.locator(".without-script:visible").count() == 0
     page.locator(".secondary-toggle").tap()
     panel = page.locator("#pst-secondary-sidebar-modal")
-    panel.get_by_role("link", name="What Table 3 taught").tap()
+    panel.get_by_role("link", name="Table 3 taught").tap()
     expect(panel).not_to_be_visible()
-    heading = page.get_by_role("heading", name="What Table 3 taught", exact=False).last
+    heading = page.get_by_role("heading", name="Table 3 taught", exact=False).last
     page.wait_for_function("scrollY > 1000")
     bar = page.locator(".bd-header-article").bounding_box()
     assert bar["y"] + bar["height"] <= heading.evaluate(TOP) < 300
