@@ -14,7 +14,7 @@ extra = $(BIN)/python -c "import tomllib; \
 
 book: .venv/book.stamp
 	$(BIN)/jupyter-book build . -W -n --keep-going
-	@echo "Front page: file://$(CURDIR)/$(SITE)/index.html"
+	@echo "Front page: file://$(CURDIR)/$(SITE)/index.html (with search: make serve)"
 
 pdf: .venv/pdf.stamp book
 	$(BIN)/python -m tools.pdf
