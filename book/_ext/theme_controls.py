@@ -1,4 +1,4 @@
-"""The theme's controls, mended: colors before the first paint, menus without JavaScript.
+"""The theme's controls, mended: colors and widths before the first paint, menus without JavaScript.
 
 The script book/_assets/page.js does the rest, where there is JavaScript.
 """
@@ -37,9 +37,19 @@ def link_menus(html: str) -> str:
     return re.sub(start, lambda match: match[1] + MENUS.format(on_page), html)
 
 
+def mark_width(html: str) -> str:
+    """Mark a page without a column of contents at its start, so that its text gets the width.
+
+    The column comes after the text: by CSS alone the text would jump when it is read.
+    """
+    if 'class="page-toc' in html:
+        return html
+    return html.replace('<div class="bd-content">', '<div class="bd-content without-contents">')
+
+
 def mend_controls(html: str) -> str:
-    """Apply both to a page."""
-    return link_menus(color_first_paint(html))
+    """Apply all to a page."""
+    return mark_width(link_menus(color_first_paint(html)))
 
 
 def set_up_controls(app: Sphinx) -> None:

@@ -65,6 +65,8 @@ CASES = [
     ("offer_notebook", by_theme("models/"), offered("models/", "lsdl-a.ipynb")),
     ("offer_notebook", by_theme("solutions/b/"), offered("solutions/b/", "lsdl-solutions-a.ipynb")),
     ("offer_notebook", '<a href="../_sources/book/a.md" target="_blank">.md</a>', None),
+    ("mend_controls", '<div class="bd-content">', '<div class="bd-content without-contents">'),
+    ("mend_controls", '<div class="bd-content"><div class="page-toc tocsection">', None),
     ("mend_controls", '<html lang="en" data-theme="auto">', '<html lang="en" data-theme="light">'),
     ("name_landmarks", START.format(""), START.format(' role="navigation" aria-label="Site"')),
 ]

@@ -158,3 +158,18 @@ def test_style_sheets_of_what_a_page_has_not_are_not_loaded(mark, is_kept):
     sheet = '<link rel="stylesheet" type="text/css" href="../_static/sphinx-design.min.css?v=1" />'
     page = f'<head>{sheet}</head><p class="a {mark}">'
     assert (sheet in needed_files.drop_unneeded(page)) == is_kept
+
+
+SHIFTS = """window.shifted = 0; new PerformanceObserver(list => {
+    for (const shift of list.getEntries()) shifted += shift.value
+}).observe({ type: "layout-shift", buffered: true })"""
+
+
+@pytest.mark.parametrize("width", [390, 1350])
+def test_text_does_not_jump_while_a_page_loads(browser, site, width):
+    for name in ("book/index.html", "book/models/vgg.html", "book/gpu/timing.html"):
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.add_init_script(SHIFTS)
+        page.goto(site + name, wait_until="networkidle")
+        assert page.evaluate("shifted") < 0.05, name
+        page.close()
