@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import sync_playwright
 
+from lsdl_helpers.commands.numbers import whole_number
 from tools.audit_page import GzipHandler, Look, Scores, look, scores
 from tools.localhost import FLAGS, chromium, served
 from tools.notebook_form import ROOT, files_in_order, is_solutions
@@ -120,7 +121,8 @@ def audit(pages: list[str], scored: set[str], num_runs: int) -> list[Row]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pages", nargs="*", help="as book/models/vgg.html; default: all")
-    parser.add_argument("--runs", type=int, default=RUNS, help="of Lighthouse as a phone")
+    runs = whole_number(1, 25)
+    parser.add_argument("--runs", type=runs, default=RUNS, help="of Lighthouse as a phone")
     options = parser.parse_args()
     if not chromium():
         sys.exit("no Chromium; to get it: apt-get install chromium")
