@@ -204,6 +204,11 @@ def notebooks_in_order(root: Path = ROOT) -> list[Path]:
     return [path for path in paths if path.exists()]
 
 
+def chapters_in_order(root: Path = ROOT) -> list[Path]:
+    """Return the notebooks of the chapters, which are those without the solutions."""
+    return [path for path in notebooks_in_order(root) if not is_solutions(path)]
+
+
 def _files(node: object) -> Iterator[str]:
     if isinstance(node, dict):
         if "file" in node:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from book._ext.pdf_link import link_pdf
 from tools.localhost import FLAGS, chromium, served
-from tools.notebook_form import ROOT, is_solutions, notebooks_in_order
+from tools.notebook_form import ROOT, chapters_in_order
 
 HTML = ROOT / "_build" / "html"
 NO_CHROMIUM = "no Chromium; to get it: apt-get install chromium, or: playwright install chromium"
@@ -81,8 +81,8 @@ def write_pdfs(browser: Browser, folder: Path, names: list[str]) -> None:
 
 def chapters() -> list[str]:
     """Return the pages of all chapters, in order."""
-    notebooks = [path for path in notebooks_in_order() if not is_solutions(path)]
-    return [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in notebooks]
+    paths = chapters_in_order()
+    return [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in paths]
 
 
 def browser_path(driver: Playwright) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from sphinx.application import Sphinx
 
-from tools.notebook_form import is_solutions, notebooks_in_order
+from tools.notebook_form import chapters_in_order
 
 PAGE = "404"
 TEXT = """\
@@ -26,11 +26,10 @@ choose a chapter:</p>
 def make_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield the page: where to start, where to search, and the chapters."""
     chapters = []
-    for path in notebooks_in_order(Path(app.srcdir)):
-        if not is_solutions(path):
-            name = path.relative_to(app.srcdir).with_suffix("").as_posix()
-            title = escape(app.env.titles[name].astext())
-            chapters.append(f'<li><a href="{app.builder.get_target_uri(name)}">{title}</a></li>')
+    for path in chapters_in_order(Path(app.srcdir)):
+        name = path.relative_to(app.srcdir).with_suffix("").as_posix()
+        title = escape(app.env.titles[name].astext())
+        chapters.append(f'<li><a href="{app.builder.get_target_uri(name)}">{title}</a></li>')
     front = app.builder.get_target_uri(app.config.root_doc)
     body = TEXT.format(front=front, chapters="\n".join(chapters))
     yield PAGE, {"title": "Page not found", "body": body}, "page.html"

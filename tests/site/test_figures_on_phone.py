@@ -12,15 +12,11 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from lsdl_helpers.plots.style import DPI
-from tools.notebook_form import ROOT, is_solutions, notebooks_in_order
+from tools.notebook_form import ROOT, chapters_in_order
 
 pytestmark = pytest.mark.slow
 
-CHAPTERS = [
-    path.relative_to(ROOT).with_suffix(".html")
-    for path in notebooks_in_order()
-    if not is_solutions(path)
-]
+CHAPTERS = [path.relative_to(ROOT).with_suffix(".html") for path in chapters_in_order()]
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 3}
 POINTS = 10  # of the smallest letter of a figure (tests/book/figure_style.py)
 # What a fold hides has no width; what has not been scrolled to is not loaded.

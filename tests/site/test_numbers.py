@@ -8,11 +8,11 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from book._ext.numbering import with_caption
-from tools.notebook_form import chapter_of, is_solutions, notebooks_in_order
+from tools.notebook_form import chapter_of, chapters_in_order, notebooks_in_order
 
 pytestmark = pytest.mark.slow
 
-CHAPTERS = [chapter_of(path) for path in notebooks_in_order() if not is_solutions(path)]
+CHAPTERS = [chapter_of(path) for path in chapters_in_order()]
 LEDGER = {"guess", "predicted", "measured", "interval", "ratio"}
 
 

@@ -10,16 +10,11 @@ import pytest
 
 from book._ext import frames, needed_files
 from tools.audit_page import embedded_bytes
-from tools.notebook_form import files_in_order, is_solutions
+from tools.notebook_form import ROOT, chapters_in_order
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
-CHAPTERS = [
-    file
-    for file in files_in_order()
-    if (ROOT / f"{file}.ipynb").exists() and not is_solutions(Path(f"{file}.ipynb"))
-]
+CHAPTERS = [p.relative_to(ROOT).with_suffix("").as_posix() for p in chapters_in_order()]
 MOST_KIB, MOST_ELEMENTS, MOST_STATIC_MB = 250, 6000, 1.5
 # A chapter fetches at most these, unless it needs a rare alphabet; `make audit` counts exactly.
 FONTS = ("KaTeX_Main-Regular", "KaTeX_Math-Italic", "KaTeX_Size*", "fa-*")
