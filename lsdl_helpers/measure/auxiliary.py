@@ -53,7 +53,7 @@ def train_with_heads(
         the weights (no biases) on that step's batch.
 
     Raises:
-        ValueError: for another optimizer, and as the functions named above.
+        ValueError: for another optimizer, a step that there is not, and as those functions do.
 
     >>> settings = {"batch_norm": True, "start": "he", "optimizer": "sgd", "schedule": "cosine"}
     >>> run = train_with_heads(True, 0, learning_rate=0.03, steps=20, **settings)
@@ -63,6 +63,8 @@ def train_with_heads(
     if optimizer not in OPTIMIZERS:
         allowed = ", ".join(OPTIMIZERS)
         raise ValueError(f"optimizer is {optimizer!r}; it must be one of {allowed}")
+    if not set(norms_at) <= set(range(steps)):
+        raise ValueError(f"norms_at is {norms_at!r}; it must be of steps 0 to {steps - 1}")
     torch.manual_seed(seed)
     network = googlenet_small(batch_norm=batch_norm, start=start, aux_logits=heads)
     network.to(memory_format=torch.channels_last)
@@ -71,9 +73,13 @@ def train_with_heads(
     losses: list[float] = []
     norms = {}
 
-    def draw() -> list[Tensor]:  # before its step, so the gradients are the last step's
-        if len(losses) - 1 in norms_at:
-            norms[str(len(losses) - 1)] = gradient_norms(network)
+    def note_norms() -> None:
+        step = len(losses) - 1
+        if step in norms_at:
+            norms[str(step)] = gradient_norms(network)
+
+    def draw() -> list[Tensor]:
+        note_norms()  # the gradients are still those of the step before
         return batches()
 
     def loss(outputs: Tensor | tuple[Tensor, ...], classes: Tensor) -> Tensor:
@@ -84,6 +90,7 @@ def train_with_heads(
 
     made = OPTIMIZERS[optimizer](network.parameters(), lr=learning_rate)
     fit(network, draw, loss, steps=steps, optimizer=made, schedule=schedule)
+    note_norms()
     means = [fmean(losses[k : k + AVERAGE_OVER]) for k in range(0, steps, AVERAGE_OVER)]
     return {
         "loss": [round(mean, 4) for mean in means],
@@ -110,6 +117,7 @@ def gradient_norms(network: nn.Module) -> dict[str, float]:
     Args:
         network: a small GoogLeNet after a backward pass; a module counts as one layer.
 
+    >>> from lsdl_helpers.models.googlenet_small import googlenet_small
     >>> network = googlenet_small()
     >>> network(torch.zeros(2, 1, 16, 16)).sum().backward()
     >>> len(gradient_norms(network))  # a convolution, nine modules, the last layer

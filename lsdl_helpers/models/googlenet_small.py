@@ -7,11 +7,14 @@ paper takes an eighth.
 
 import math
 
-import torch
 from torch import nn
 
 from lsdl_helpers.models.googlenet import (
-    TABLE_1, AuxiliaryHead, BasicConv2d, GoogLeNet, Inception,
+    TABLE_1,
+    AuxiliaryHead,
+    BasicConv2d,
+    GoogLeNet,
+    Inception,
 )  # fmt: skip
 from lsdl_helpers.models.initialization import initialize
 from lsdl_helpers.models.registry import require_counts
