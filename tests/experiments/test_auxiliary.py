@@ -57,6 +57,18 @@ def test_the_claim_of_2014_holds_in_one_setting():
                                            errors("torch", 2e-3, False), strict=True))  # fmt: skip
 
 
+@pytest.mark.parametrize("steps", [60, 100, 140, 160, 180, 200])
+def test_heads_do_not_shorten_the_plateau(steps):
+    mean, error = heads_change("torch", 2e-3, lambda row: row["loss"][steps // 20 - 1])
+    assert abs(mean) < max(1.5 * error, 0.01)
+
+
+def test_heads_lower_the_loss_after_it():
+    mean, error = heads_change("torch", 2e-3, lambda row: row["loss"][-1])
+    assert mean < -0.3
+    assert mean < -5 * error
+
+
 @pytest.mark.parametrize("rate", [6e-4, 6e-3])
 def test_at_other_rates_heads_change_nothing_that_is_clear(rate):
     mean, error = heads_change("torch", rate)
