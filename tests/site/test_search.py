@@ -31,7 +31,7 @@ QUERIES = {
     "CUDA": "book/gpu/timing",
     "data parallel": "book/parallel/data_parallel",
     "DDP": "book/parallel/data_parallel",
-    "depthwise": "book/models/cost",
+    "depthwise": "book/models/xception",
     "distillation": "book/compression/mimic",
     "expert parallelism": GLOSSARY,
     "face detection": "book/dynamic/cascades",
@@ -71,7 +71,7 @@ QUERIES = {
     "Triton": GLOSSARY,
     "vanishing gradient": "book/models/resnet",
     "warp": GLOSSARY,
-    "Xception": "book/models/cost",
+    "Xception": "book/models/xception",
     "ZeRO": GLOSSARY,
 }
 HITS = "#search-results > li > h2 > a"
