@@ -8,10 +8,9 @@ _THERE = 9 * 192 + 192 * 192  # with three times as many filtered maps between
 EXERCISES = (
     Exercise(
         title="Which routine to improve",
-        question="On one machine the depthwise part of 3×3 separable convolutions computes at 16 "
-        "GFLOP/s, the pointwise part at 160, and calls cost nothing. A week of work can double the "
-        "first rate, or raise the second by a quarter. Up to how many output channels is the first "
-        "worth more?",
+        question="In 3×3 separable convolutions the depthwise part computes at 16 GFLOP/s, the "
+        "pointwise part at 160, and calls cost nothing. You may double the first rate, or raise "
+        "the second by a quarter. Up to how many output channels is the first worth more?",
         hint="what time, for one channel and one position, does each change save?",
         judge=Number(
             225,
@@ -24,7 +23,7 @@ EXERCISES = (
             },
             tolerance=0.002,
         ),
-        remark="A share of 4 % of the work is worth a week up to there.",
+        remark="A share of 4 % of the work is worth more than one of 96 % up to there.",
     ),
     Exercise(
         title="More work than counted",
@@ -47,10 +46,9 @@ EXERCISES = (
     ),
     Exercise(
         title="How many filters for each channel?",
-        question="A depthwise part may have several filters for each channel, as many as its depth "
-        "multiplier says, and the pointwise part then mixes all their maps. Which is the smallest "
-        "multiplier with which the two can equal any standard 3×3 convolution from 64 to 128 "
-        "channels?",
+        question="With a depth multiplier of m, the depthwise part has m filters for each channel, "
+        "and the pointwise part mixes all their maps. They are to equal any standard 3×3 convolution "
+        "from 64 to 128 channels. What is the smallest m?",
         hint="the rank of which matrix does the multiplier bound?",
         judge=Number(
             9,
@@ -67,10 +65,9 @@ EXERCISES = (
     ),
     Exercise(
         title="A larger filter, for nearly nothing",
-        question="Somebody times depthwise convolutions of 128 channels on a map of 56×56, 371 µs "
-        "with 3×3 filters and 435 µs with 5×5, and wonders why 2.8 times the work takes so little "
-        "more time. Suppose that time is a part that does not depend on the filter, and a part "
-        "that is proportional to its weights. Which share of the 371 µs is the first part?",
+        question="A depthwise convolution takes 371 µs with 3×3 filters and 435 µs with 5×5, little "
+        "more for 2.8 times the work. Suppose a part of the time does not depend on the filter, "
+        "and the rest is proportional to its weights. Which share of the 371 µs is the first part?",
         hint="two equations: one for 9 weights, one for 25",
         judge=Number(
             335 / 371,
