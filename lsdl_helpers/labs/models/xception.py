@@ -46,9 +46,9 @@ EXERCISES = (
     ),
     Exercise(
         title="How many filters for each channel?",
-        question="With a depth multiplier of m, the depthwise part has m filters for each channel, "
-        "and the pointwise part mixes all their maps. They are to equal any standard 3×3 convolution "
-        "from 64 to 128 channels. What is the smallest m?",
+        question="With a depth multiplier of m, the depthwise part has m filters for each "
+        "channel, and the pointwise part mixes all their maps. They are to equal any standard 3×3 "
+        "convolution from 64 to 128 channels. What is the smallest m?",
         hint="the rank of which matrix does the multiplier bound?",
         judge=Number(
             9,
@@ -65,9 +65,10 @@ EXERCISES = (
     ),
     Exercise(
         title="A larger filter, for nearly nothing",
-        question="A depthwise convolution takes 371 µs with 3×3 filters and 435 µs with 5×5, little "
-        "more for 2.8 times the work. Suppose a part of the time does not depend on the filter, "
-        "and the rest is proportional to its weights. Which share of the 371 µs is the first part?",
+        question="A depthwise convolution takes 371 µs with 3×3 filters and 435 µs with 5×5, "
+        "little more for 2.8 times the work. Suppose a part of the time does not depend on the "
+        "filter, and the rest is proportional to its weights. Which share of the 371 µs is the "
+        "first part?",
         hint="two equations: one for 9 weights, one for 25",
         judge=Number(
             335 / 371,
