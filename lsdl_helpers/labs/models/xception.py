@@ -26,10 +26,10 @@ EXERCISES = (
         remark="A share of 4 % of the work is worth more than one of 96 % up to there.",
     ),
     Exercise(
-        title="More work than counted",
-        question="For 64 to 192 channels somebody writes `nn.Conv2d(64, 192, 3, padding=1, "
-        "groups=64)` and then `nn.Conv2d(192, 192, 1)`, and finds more multiply-adds than the "
-        "formula of a separable convolution gives. How many times as many?",
+        title="Nothing fails",
+        question="For a separable convolution from 64 to 192 channels somebody writes "
+        "`nn.Conv2d(64, 192, 3, padding=1, groups=64)` and `nn.Conv2d(192, 192, 1)`. How many "
+        "times the multiply-adds of a right one do the two take?",
         hint="how many maps come out of the first layer, and who reads them?",
         judge=Number(
             _THERE / _HERE,
