@@ -64,6 +64,7 @@ QUERIES = {
     "ring_all_reduce": "book/api/lsdl_helpers/parallel/collectives/index",
     "roofline": "book/models/cost",
     "scaling law": "book/large/scale",
+    "separable convolution": "book/models/xception",
     "SIMD": GLOSSARY,
     "tensor core": GLOSSARY,
     "tensor parallelism": "book/parallel/model_parallel",
