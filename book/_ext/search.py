@@ -29,8 +29,9 @@ WEIGHTS = {"book/solutions/": 0.2, "book/index": 0.2}
 ALSO = {
     "book/compression/mimic": "knowledge distillation",
     "book/hardware/formats": "bfloat16, float16",
-    "book/models/cost": "MobileNet, depthwise separable convolution",
+    "book/models/cost": "roofline, roofline model",
     "book/models/vgg": "VGG-16, VGG-19, 3x3 convolution",
+    "book/models/xception": "MobileNet, depthwise separable convolution",
     "book/parallel/data_parallel": "DDP, distributed data parallel",
 }
 OUTPUT = 0.25  # its tables' headings, mostly

@@ -31,7 +31,7 @@ QUERIES = {
     "CUDA": "book/gpu/timing",
     "data parallel": "book/parallel/data_parallel",
     "DDP": "book/parallel/data_parallel",
-    "depthwise": "book/models/cost",
+    "depthwise": "book/models/xception",
     "distillation": "book/compression/mimic",
     "expert parallelism": GLOSSARY,
     "face detection": "book/dynamic/cascades",
@@ -64,6 +64,7 @@ QUERIES = {
     "ring_all_reduce": "book/api/lsdl_helpers/parallel/collectives/index",
     "roofline": "book/models/cost",
     "scaling law": "book/large/scale",
+    "separable convolution": "book/models/xception",
     "SIMD": GLOSSARY,
     "tensor core": GLOSSARY,
     "tensor parallelism": "book/parallel/model_parallel",
@@ -71,7 +72,7 @@ QUERIES = {
     "Triton": GLOSSARY,
     "vanishing gradient": "book/models/resnet",
     "warp": GLOSSARY,
-    "Xception": "book/models/cost",
+    "Xception": "book/models/xception",
     "ZeRO": GLOSSARY,
 }
 HITS = "#search-results > li > h2 > a"
