@@ -28,7 +28,6 @@ NOT_YET = (
     "gpu/timing",
     "large/scale",
     "models/cost",
-    "models/resnet",
     "parallel/data_parallel",
     "parallel/model_parallel",
 )
