@@ -67,22 +67,26 @@ class BasicConv2d(nn.Module):
 class Inception(nn.Module):
     """Four branches side by side, their channels concatenated (Figure 2b).
 
-    Input (B, C, H, W); output (B, C', H, W), C' the sum over the branches.
+    Input (B, C, H, W); output (B, C', H, W), C' the sum over the branches. ``batch_norm`` is
+    what torchvision's form has and the paper's has not, unless it is given.
     """
 
-    def __init__(self, channels: int, row: tuple[int, ...], *, paper: bool) -> None:
+    def __init__(
+        self, channels: int, row: tuple[int, ...], *, paper: bool, batch_norm: bool | None = None
+    ) -> None:
         super().__init__()
         one, reduce3, three, reduce5, five, projection = row
         wide = 5 if paper else 3
-        self.branch1 = _conv(channels, one, 1, paper)
+        norm = not paper if batch_norm is None else batch_norm
+        self.branch1 = _conv(channels, one, 1, norm)
         self.branch2 = nn.Sequential(
-            _conv(channels, reduce3, 1, paper), _conv(reduce3, three, 3, paper)
+            _conv(channels, reduce3, 1, norm), _conv(reduce3, three, 3, norm)
         )
         self.branch3 = nn.Sequential(
-            _conv(channels, reduce5, 1, paper), _conv(reduce5, five, wide, paper)
+            _conv(channels, reduce5, 1, norm), _conv(reduce5, five, wide, norm)
         )
         self.branch4 = nn.Sequential(
-            nn.MaxPool2d(3, 1, padding=1), _conv(channels, projection, 1, paper)
+            nn.MaxPool2d(3, 1, padding=1), _conv(channels, projection, 1, norm)
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -93,18 +97,29 @@ class AuxiliaryHead(nn.Module):
     """A small classifier on the middle of the network, in training only (section 5).
 
     Input (B, C, H, W), 14x14 in the paper, whose form needs that size; output (B, num_classes).
+    ``widths`` are those of its convolution and of its first fully connected layer;
+    ``batch_norm`` as in :class:`Inception`.
     """
 
-    def __init__(self, channels: int, num_classes: int, *, paper: bool) -> None:
+    def __init__(
+        self,
+        channels: int,
+        num_classes: int,
+        *,
+        paper: bool,
+        batch_norm: bool | None = None,
+        widths: tuple[int, int] = (128, 1024),
+    ) -> None:
         super().__init__()
+        narrow, wide = widths
         self.pool = nn.AvgPool2d(5, stride=3) if paper else nn.AdaptiveAvgPool2d(4)
-        self.conv = _conv(channels, 128, 1, paper)
-        self.fc1 = nn.Linear(128 * 4 * 4, 1024)
+        self.conv = _conv(channels, narrow, 1, not paper if batch_norm is None else batch_norm)
+        self.fc1 = nn.Linear(narrow * 4 * 4, wide)
         self.dropout = nn.Dropout(0.7)
-        self.fc2 = nn.Linear(1024, num_classes)
+        self.fc2 = nn.Linear(wide, num_classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.conv(self.pool(x)).flatten(1)  # (B, 2048)
+        x = self.conv(self.pool(x)).flatten(1)  # (B, 2048) in the paper
         return self.fc2(self.dropout(F.relu(self.fc1(x), inplace=True)))
 
 
@@ -112,10 +127,11 @@ class GoogLeNet(nn.Module):
     """Layers one after the other, an average over the picture, one fully connected layer.
 
     Args:
-        layers: by name; together they map (B, 3, H, W) to (B, 1024, H/32, W/32).
+        layers: by name; together they map (B, 3, H, W) to (B, features, H/32, W/32).
         heads: the auxiliary heads by name; empty for none.
         num_classes: length of the output.
         dropout: before the last layer; 0.4 in the paper, 0.2 in torchvision.
+        features: channels that the average leaves to the last layer.
 
     Input (B, 3, H, W), 224x224 in the paper; output (B, num_classes), the logits, and
     :class:`GoogLeNetOutputs` while it trains with its heads.
@@ -127,6 +143,7 @@ class GoogLeNet(nn.Module):
         heads: dict[str, nn.Module],
         num_classes: int = 1000,
         dropout: float = 0.2,
+        features: int = 1024,
     ) -> None:
         super().__init__()
         self.order = tuple(layers)
@@ -135,7 +152,7 @@ class GoogLeNet(nn.Module):
             self.add_module(name, module)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.dropout = nn.Dropout(dropout)
-        self.fc = nn.Linear(1024, num_classes)
+        self.fc = nn.Linear(features, num_classes)
         initialize(self, linear_std=0.01)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor | GoogLeNetOutputs:
@@ -144,14 +161,14 @@ class GoogLeNet(nn.Module):
             x = getattr(self, name)(x)
             if self.training and self.aux_logits and name in HEADS:
                 aux.append(getattr(self, HEADS[name])(x))
-        x = self.avgpool(x).flatten(1)  # (B, 1024)
+        x = self.avgpool(x).flatten(1)  # (B, features)
         logits = self.fc(self.dropout(x))
         return GoogLeNetOutputs(logits, *reversed(aux)) if aux else logits
 
 
-def _conv(channels: int, out: int, kernel: int, paper: bool, stride: int = 1) -> BasicConv2d:
+def _conv(channels: int, out: int, kernel: int, batch_norm: bool, stride: int = 1) -> BasicConv2d:
     return BasicConv2d(
-        channels, out, kernel, stride=stride, padding=kernel // 2, batch_norm=not paper
+        channels, out, kernel, stride=stride, padding=kernel // 2, batch_norm=batch_norm
     )
 
 
@@ -162,10 +179,10 @@ def _pool(kernel: int = 3) -> nn.MaxPool2d:
 def make_layers(table: dict[str, tuple[int, ...]], paper: bool) -> dict[str, nn.Module]:
     """Turn Table 1 into the layers, by torchvision's names, in the order of the forward pass."""
     layers: dict[str, nn.Module] = {
-        "conv1": _conv(3, 64, 7, paper, stride=2),  # (B, 64, H/2, W/2)
+        "conv1": _conv(3, 64, 7, not paper, stride=2),  # (B, 64, H/2, W/2)
         "maxpool1": _pool(),  # (B, 64, H/4, W/4)
-        "conv2": _conv(64, 64, 1, paper),
-        "conv3": _conv(64, 192, 3, paper),
+        "conv2": _conv(64, 64, 1, not paper),
+        "conv3": _conv(64, 192, 3, not paper),
         "maxpool2": _pool(),  # (B, 192, H/8, W/8)
     }
     channels = 192
