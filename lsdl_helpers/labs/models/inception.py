@@ -5,11 +5,10 @@ from lsdl_helpers.labs.checks import Cases, Exercise, Function, Number
 EXERCISES = (
     Exercise(
         title="Branches that do not fit",
-        question="A colleague builds module 3a and gets `Sizes of tensors must match except in "
-        "dimension 1. Expected size 28 but got size 10 for tensor number 3 in the list`. Write a "
-        "function that takes the side of the input and the branches, each a list of layers "
-        "`(kernel, stride, padding)`, and returns the numbers of the branches that cannot be "
-        "concatenated with branch 0.",
+        question="A colleague builds module 3a, and `torch.cat` complains: `Expected size 28 but "
+        "got size 10 for tensor number 3 in the list`. Write a function that takes the side of "
+        "the input and the branches, each a list of layers `(kernel, stride, padding)`, and "
+        "returns the numbers of the branches that do not fit branch 0.",
         hint="a layer makes of side n the side (n + 2 padding - kernel) // stride + 1; what is "
         "the default stride of a pooling?",
         judge=Function(
@@ -67,10 +66,9 @@ EXERCISES = (
     ),
     Exercise(
         title="Where a reduction loses",
-        question="On one machine a convolution takes 0.1 ms and besides does 90 million "
-        "multiply-adds a millisecond. A layer of 3×3 filters leads from 192 to 128 channels, on "
-        "maps of 7×7. Up to how many channels `r` may a 1×1 reduce its input, if the two layers "
-        "together are to take less time than the 3×3 alone?",
+        question="On one machine a convolution takes 0.1 ms, and 1 ms for each 90 million "
+        "multiply-adds. A 3×3 layer leads from 192 to 128 channels, on maps of 7×7. Up to which "
+        "`r` does a reduction to `r` channels before it save time?",
         hint="the second layer costs another 0.1 ms: how many multiply-adds must be saved?",
         judge=Number(
             27,
@@ -86,31 +84,11 @@ EXERCISES = (
         "small, the price of a layer decides.",
     ),
     Exercise(
-        title="How much of the miss is the pooling's",
-        question="On another machine, in planes, a naive module takes 20 ms and the reduced one 14 "
-        "ms; work promises a ratio of 2.5. The pooling takes 6 ms in both. By work alone the "
-        "reduced module would take 8 ms. Of the 6 ms that it takes longer, how many does the "
-        "pooling account for?",
-        hint="what would the reduced module take if all but the pooling went by work?",
-        judge=Number(
-            3.6,
-            {
-                6: "by work alone the naive module's 6 ms of pooling were divided by 2.5 as well",
-                2.4: "that is what work leaves of the pooling; by how much does 6 ms exceed it?",
-                11.6: "that is the reduced module's time with the pooling's own; and beyond 8 ms?",
-                0.6: "a share of the 6 ms, where the milliseconds are asked for",
-            },
-            tolerance=1e-6,
-        ),
-        remark="The other 2.4 ms need another cause: the pooling explains 60 % of the miss.",
-    ),
-    Exercise(
         title="Are the heads to blame?",
-        question="Two runs, which differ in the auxiliary heads alone, print after their last "
-        "step: loss 2.10 without heads, 2.40 with. A colleague concludes that the heads do harm. "
-        "The printed loss is the one that is minimized; the two heads' own losses are 1.50 and "
-        "1.70, each with the weight 0.3. By how much is the loss of the output that remains at "
-        "inference lower with heads than without?",
+        question="A training without heads ends at a loss of 2.10, one with heads at 2.40: they "
+        "do harm, says a colleague. The printed loss is the one that is minimized. The two "
+        "heads' own losses are 1.50 and 1.70, their weight is 0.3. By how much is the loss of "
+        "what remains at inference lower with heads?",
         hint="which terms of the printed loss are gone at inference?",
         judge=Number(
             0.66,
@@ -128,9 +106,9 @@ EXERCISES = (
     ),
     Exercise(
         title="Does the table do what the text says?",
-        question="The paper expects features of higher layers to be less concentrated in space, so "
-        "that the share of 3×3 and 5×5 filters should grow with depth. By how many percentage "
-        "points is this share of a module's output channels higher in 5b than in 3a?",
+        question="The paper expects features of higher layers to be less concentrated in space, "
+        "so that the share of 3×3 and 5×5 filters should grow. By how many percentage points is "
+        "their share of a module's output channels higher in 5b than in 3a?",
         hint="of the 256 outputs of 3a, 128 and 32 come from filters of 3×3 and 5×5",
         judge=Number(
             -12.5,
