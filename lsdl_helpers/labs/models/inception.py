@@ -7,8 +7,8 @@ EXERCISES = (
         title="Branches that do not fit",
         question="A colleague builds module 3a, and `torch.cat` complains: `Expected size 28 but "
         "got size 10 for tensor number 3 in the list`. Write a function that takes the side of "
-        "the input and the branches, each a list of layers `(kernel, stride, padding)`, and "
-        "returns the numbers of the branches that do not fit branch 0.",
+        "the input and the branches, lists of layers `(kernel, stride, padding)`, and returns "
+        "the numbers of the branches that do not fit branch 0.",
         hint="a layer makes of side n the side (n + 2 padding - kernel) // stride + 1; what is "
         "the default stride of a pooling?",
         judge=Function(
