@@ -17,7 +17,7 @@ GLOSSARY = "book/glossary"
 # What is typed, and the page that must be among the first three: where no page covers it, the
 # glossary. A word that finds another: see ALSO in book/_ext/search.py, and "Also:" in the glossary.
 QUERIES = {
-    "1x1 convolution": "book/models/inception",
+    "1x1 convolution": GLOSSARY,
     "activation checkpointing": GLOSSARY,
     "all-reduce": "book/parallel/data_parallel",
     "allreduce": "book/parallel/data_parallel",
