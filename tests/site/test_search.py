@@ -17,12 +17,14 @@ GLOSSARY = "book/glossary"
 # What is typed, and the page that must be among the first three: where no page covers it, the
 # glossary. A word that finds another: see ALSO in book/_ext/search.py, and "Also:" in the glossary.
 QUERIES = {
+    "1x1 convolution": GLOSSARY,
     "activation checkpointing": GLOSSARY,
     "all-reduce": "book/parallel/data_parallel",
     "allreduce": "book/parallel/data_parallel",
     "Amdahl": GLOSSARY,
     "asynchronous": "book/gpu/timing",
     "attention": "book/parallel/model_parallel",
+    "auxiliary classifier": "book/models/inception",
     "batch size": "book/parallel/data_parallel",
     "bf16": "book/hardware/formats",
     "bfloat16": "book/hardware/formats",
@@ -38,8 +40,10 @@ QUERIES = {
     "flash attention": GLOSSARY,
     "fp16": "book/hardware/formats",
     "FSDP": GLOSSARY,
+    "global average pooling": "book/models/inception",
     "gradient accumulation": GLOSSARY,
     "ImageNet": "book/models/classify",
+    "Inception": "book/models/inception",
     "int8": "book/cpu/fixed_point",
     "kernel launch": "book/gpu/timing",
     "knowledge distillation": "book/compression/mimic",
