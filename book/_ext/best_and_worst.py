@@ -60,9 +60,12 @@ def results(root: Path, file: str) -> list[Result]:
 
 
 def can_fail(file: str, entry: dict) -> bool:
-    """Tell whether an entry has a ratio that might have come out otherwise."""
-    ratio, chapter = entry["ratio"], file.removeprefix("book/")
-    if ratio is None or not 0 < ratio < math.inf or (chapter, entry["name"]) in CANNOT_FAIL:
+    """Tell whether an entry has a ratio that might have come out otherwise.
+
+    A prediction of 0 has the ratio "inf" or "nan", as text: JSON has no such numbers.
+    """
+    ratio, chapter = float(entry["ratio"] or 0), file.removeprefix("book/")
+    if not 0 < ratio < math.inf or (chapter, entry["name"]) in CANNOT_FAIL:
         return False
     return abs(ratio - 1) > SAME_COUNT
 

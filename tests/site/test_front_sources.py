@@ -37,6 +37,7 @@ def test_what_cannot_fail_is_left_out():
     same = {"name": "count", "ratio": 1 + 1e-12}
     assert not can_fail("book/a/b", same)
     assert not can_fail("book/a/b", same | {"ratio": None})
+    assert not can_fail("book/a/b", same | {"ratio": "inf"}), "a prediction of 0"
     assert can_fail("book/a/b", same | {"ratio": 1.01})
     for chapter, name in CANNOT_FAIL:
         page = nbformat.read(ROOT / "book" / f"{chapter}.ipynb", as_version=4)
