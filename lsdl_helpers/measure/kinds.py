@@ -47,15 +47,16 @@ def work_by_kind(model: nn.Module, input_shape: tuple[int, ...]) -> dict[str, in
     25088
     """
     dtype = next((parameter.dtype for parameter in model.parameters()), torch.float32)
+    x = torch.empty(tuple(input_shape), dtype=dtype, device="meta")
     with on_meta(model), _KindMode() as mode:
-        run(model, torch.empty(tuple(input_shape), dtype=dtype, device="meta"))
+        run(model, x)
     return {kind: mode.amounts[kind] for kind in KINDS}
 
 
 def time_by_kind(model: nn.Module, x: torch.Tensor, *, passes: int = 5) -> dict[str, float]:
     """Time each operation of a forward pass, and return the seconds of each kind.
 
-    The median over several passes, after one to warm up; in the thread's processor time. An
+    The median over several passes, after one to warm up; one thread, in its processor time. An
     accelerator is waited for after each operation. What Python does between operations is in
     none of the kinds.
 
@@ -73,17 +74,22 @@ def time_by_kind(model: nn.Module, x: torch.Tensor, *, passes: int = 5) -> dict[
     if passes < 1:
         raise ValueError(f"passes is {passes}; it must be at least 1")
     seconds: dict[str, list[float]] = defaultdict(list)
-    # inference mode would hand over convolutions by other names than on the meta device
-    with torch.inference_mode(False), torch.no_grad():
-        for _ in range(passes + 1):
-            with _KindMode(time.thread_time if x.device.type == "cpu" else _accelerator) as mode:
-                model(x)
-            for kind in KINDS:
-                seconds[kind].append(mode.seconds[kind])
+    clock, threads = time.thread_time if x.device.type == "cpu" else _wait, torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        # inference mode would hand over convolutions by other names than on the meta device
+        with torch.inference_mode(False), torch.no_grad():
+            for _ in range(passes + 1):
+                with _KindMode(clock) as mode:
+                    model(x)
+                for kind in KINDS:
+                    seconds[kind].append(mode.seconds[kind])
+    finally:
+        torch.set_num_threads(threads)
     return {kind: statistics.median(taken[1:]) for kind, taken in seconds.items()}
 
 
-def _accelerator() -> float:
+def _wait() -> float:
     torch.accelerator.synchronize()
     return time.perf_counter()
 
@@ -103,8 +109,9 @@ class _KindMode(TorchDispatchMode):
         start = self.clock()
         result = func(*args, **(kwargs or {}))
         seconds = self.clock() - start
-        if not func.is_view:
-            kind, amount = _kind_and_amount(func.name().partition(".")[0], args, kwargs, result)
+        name = func.name().partition(".")[0]
+        if not func.is_view and name != "aten::_unsafe_view":
+            kind, amount = _kind_and_amount(name, args, kwargs, result)
             self.amounts[kind] += amount
             self.seconds[kind] += seconds
         return result

@@ -14,7 +14,8 @@ def fold_batch_norm(network: nn.Module) -> nn.Module:
     With its stored statistics a normalization is one factor and one summand a channel:
     gamma · (w * x - mean) / sigma + beta = (gamma w / sigma) * x + (beta - gamma mean / sigma).
     So the answers differ by rounding alone. One stays that does not follow a convolution, whose
-    convolution has another reader, or that keeps no statistics.
+    convolution has another reader, or that keeps no statistics. In the place of one that is gone
+    stands an ``nn.Identity``.
 
     Args:
         network: takes one tensor; it is left as it is. What is not folded keeps its parameters,
@@ -26,27 +27,23 @@ def fold_batch_norm(network: nn.Module) -> nn.Module:
     Source: Jacob et al. (2018), section 3.2.
 
     >>> layers = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU())
-    >>> [type(layer).__name__ for layer in fold_batch_norm(layers).children()]
-    ['Conv2d', 'ReLU']
+    >>> [type(layer).__name__ for layer in fold_batch_norm(layers)]
+    ['Conv2d', 'Identity', 'ReLU']
     """
     shared = {id(parameter): parameter for parameter in network.parameters()}
-    network = copy.deepcopy(network, memo=shared).eval()  # parameters are not copied
+    folded = copy.deepcopy(network, memo=shared).eval()  # parameters are not copied
     try:
-        graph = LayerTracer().trace(network)
+        graph = LayerTracer().trace(folded)
     except (fx.proxy.TraceError, TypeError) as error:
         reason = str(error).splitlines()[0]
         raise ValueError(f"the network cannot be traced: {reason}") from error
-    folded = fx.GraphModule(network, graph)
     modules = dict(folded.named_modules())
-    for node in list(graph.nodes):
+    for node in graph.nodes:
         if _can_fold(node, modules):
-            convolution = node.args[0]
-            fused = fuse_conv_bn_eval(modules[convolution.target], modules[node.target])
-            folded.set_submodule(convolution.target, fused)
-            node.replace_all_uses_with(convolution)
-            graph.erase_node(node)
-    folded.delete_all_unused_submodules()
-    folded.recompile()
+            convolution, normalization = node.args[0].target, node.target
+            fused = fuse_conv_bn_eval(modules[convolution], modules[normalization])
+            folded.set_submodule(convolution, fused)
+            folded.set_submodule(normalization, nn.Identity())
     return folded
 
 
@@ -59,7 +56,7 @@ def _can_fold(node: fx.Node, modules: dict[str, nn.Module]) -> bool:
         and convolution.op == "call_module"
         and isinstance(modules[convolution.target], nn.Conv2d)
         and len(convolution.users) == 1
-        and _num_calls(convolution) == 1
+        and _num_calls(convolution) == _num_calls(node) == 1
     )
 
 

@@ -7,8 +7,6 @@ from operator import itemgetter
 
 from lsdl_helpers.labs.checks import Cases, Exercise, Function, Number
 
-_SEPARABLE = 9 * 256 * 256 / (9 * 256 + 256 * 256)
-
 Network = tuple[str, float, float]  # name, cost, accuracy
 
 # networks as (name, cost, accuracy), the names on the frontier, and what a wrong answer overlooks
@@ -51,21 +49,22 @@ def _better_than_the_next_cheaper(networks: list[Network]) -> list[str]:
 
 EXERCISES = (
     Exercise(
-        title="What separating saves",
-        question="A separable convolution is 3×3 channel by channel, then 1×1. How many times "
-        "its multiply-adds does a full 3×3 convolution do, from 256 channels to 256?",
-        hint="an output of the depthwise part sums 9 products; one of the 1x1 part, how many?",
+        title="Cheap by work",
+        question="A network's 1×1 layers do 0.60 G multiply-adds, at 60 G/s on your machine, its "
+        "depthwise 3×3 layers 0.06 G, at 6 G/s. Nothing else takes time. Its author makes the "
+        "depthwise filters 5×5, counts a sixth more work, and is surprised by the clock. By what "
+        "factor does the time grow, at the same rates?",
+        hint="how many milliseconds does each kind take before, and which of them grow?",
         judge=Number(
-            _SEPARABLE,
+            (10 + 10 * 25 / 9) / 20,
             {
-                9.0: "the depthwise part is not free",
-                256.0: "the 1x1 part is not free",
-                1 / _SEPARABLE: "that is the share which is left; asked is the factor",
-                256 / 9: "that compares the two parts; asked are both against the 3x3 convolution",
+                (0.60 + 0.06 * 25 / 9) / 0.66: "that is the work; each kind has its own rate",
+                25 / 9: "the 1x1 layers stay as they are",
+                (10 + 10 * 5 / 3) / 20: "a filter of 5x5 has 25 weights, one of 3x3 has 9",
             },
-            tolerance=2e-3,
+            tolerance=0.005,
         ),
-        remark="1 / (1/256 + 1/9): with many channels, nearly the 9 weights of a 3x3 kernel.",
+        remark="A tenth of the work took half of the time: at the slow rate, small work is dear.",
     ),
     Exercise(
         title="The frontier",
@@ -103,5 +102,47 @@ EXERCISES = (
             },
         ),
         remark="2 FLOP a picture against 4 bytes: half the batch is the intensity, 5 the balance.",
+    ),
+    Exercise(
+        title="The better formula",
+        question="Two formulas predict the times of the same four networks. Measured / predicted "
+        "is 2.0, 2.1, 1.9 and 2.0 for the first, 0.7, 1.0, 1.2 and 1.4 for the second. You want to "
+        "know which of two networks is faster, and by what factor; the factor has to be as near as "
+        "possible. Take the better formula: by what factor is it off at most, for a pair of these "
+        "networks?",
+        hint="what happens to a formula's constant factor when you divide two of its times?",
+        judge=Number(
+            2.1 / 1.9,
+            {
+                1.4 / 0.7: "that is the second formula's; which one has the smaller spread?",
+                2.1: "a factor that all have in common cancels in the ratio of two times",
+                2.0: "a factor that all have in common cancels, and the second formula is off by 2",
+                1.4: "divide two times of the second formula; the first one is better",
+                2.1 / 2.0: "take the pair that is furthest apart",
+            },
+            tolerance=0.005,
+        ),
+        remark="Off by two everywhere compares better than right on the average.",
+    ),
+    Exercise(
+        title="What cannot be folded",
+        question="A pre-activation network is a convolution, then eight blocks, then a "
+        "normalization, a ReLU and a fully connected layer. A block does normalization, ReLU, "
+        "convolution, normalization, ReLU, convolution, and adds its input. How many of the 17 "
+        "normalizations can be folded into the convolution before them, without changing any "
+        "answer?",
+        hint="what stands directly before each of them, and who else reads it?",
+        judge=Number(
+            8,
+            {
+                17: "before the first one of a block stands a sum, or what the shortcut reads too",
+                16: "before the first one of a block stands a sum, or what the shortcut reads too",
+                9: "the first convolution's output goes into the shortcut, too, as it is",
+                10: "the last one follows a sum",
+                0: "the second one of a block follows a convolution that nothing else reads",
+                1: "the second one of each block follows a convolution that nothing else reads",
+            },
+        ),
+        remark="The second one of each block. In the original order all 17 would go.",
     ),
 )
