@@ -4,6 +4,7 @@ A convolution of 3x3, one of 1x1 and a depthwise one run by routines of their ow
 of its own; a fully connected layer for one picture waits for its weights; a pooling compares.
 """
 
+import math
 import statistics
 import time
 from collections import Counter, defaultdict
@@ -51,6 +52,25 @@ def work_by_kind(model: nn.Module, input_shape: tuple[int, ...]) -> dict[str, in
     with on_meta(model), _KindMode() as mode:
         run(model, x)
     return {kind: mode.amounts[kind] for kind in KINDS}
+
+
+def layer_kind(layer: nn.Module) -> str:
+    """Return the kind of a layer that multiplies; of any other "the rest".
+
+    >>> layer_kind(nn.Conv2d(8, 8, 3, groups=8))
+    'depthwise'
+    """
+    if isinstance(layer, nn.Linear):
+        return "fully connected"
+    if not isinstance(layer, nn.Conv2d):
+        return "the rest"
+    return _convolution(math.prod(layer.kernel_size), layer.groups, layer.in_channels)
+
+
+def _convolution(kernel: int, groups: int, channels: int) -> str:
+    if 1 < groups == channels:
+        return "depthwise"
+    return "1x1" if kernel == 1 else "3x3 and larger"
 
 
 def time_by_kind(model: nn.Module, x: torch.Tensor, *, passes: int = 5) -> dict[str, float]:
@@ -120,9 +140,8 @@ class _KindMode(TorchDispatchMode):
 def _kind_and_amount(name: str, args: tuple, kwargs: Any, result: Any) -> tuple[str, int]:
     if name in ("aten::convolution", "aten::_convolution"):
         x, weight = args[:2]
-        groups, kernel = x.shape[1] // weight.shape[1], weight[0, 0].numel()
-        narrow = "1x1" if kernel == 1 else "3x3 and larger"
-        kind = "depthwise" if 1 < groups == x.shape[1] else narrow
+        groups = x.shape[1] // weight.shape[1]
+        kind = _convolution(weight[0, 0].numel(), groups, x.shape[1])
         return kind, result.numel() * weight[0].numel()
     if "_pool2d" in name and "adaptive" not in name:
         outputs = result[0] if isinstance(result, tuple) else result

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from lsdl_helpers.measure import cost, time_by_kind, work_by_kind
+from lsdl_helpers.measure import cost, layer_kind, time_by_kind, work_by_kind
 from lsdl_helpers.measure.kinds import KINDS
 from lsdl_helpers.models import build, list_models
 
@@ -25,6 +25,8 @@ LAYERS = [
 @pytest.mark.parametrize(("layer", "kind", "amount"), LAYERS, ids=lambda v: str(v)[:24])
 def test_one_layer_is_of_one_kind(layer, kind, amount):
     assert work_by_kind(layer, X) == dict.fromkeys(KINDS, 0) | {kind: amount}
+    pooling = isinstance(layer, nn.MaxPool2d | nn.AvgPool2d)
+    assert layer_kind(layer) == ("the rest" if pooling else kind)
     taken = time_by_kind(layer.eval(), torch.rand(X), passes=1)
     assert taken[kind] > 0
     assert not any(taken[k] for k in KINDS if k not in (kind, "the rest"))
@@ -46,7 +48,9 @@ def test_convolutions_have_the_work_that_cost_counts(name):
 def test_the_network_is_left_as_it_is_and_inference_mode_changes_nothing():
     layer, x = nn.Conv2d(3, 4, 3).train(), torch.rand(1, 3, 9, 9)
     with torch.inference_mode():
-        taken = time_by_kind(layer, x, passes=1)
+        pooling = isinstance(layer, nn.MaxPool2d | nn.AvgPool2d)
+    assert layer_kind(layer) == ("the rest" if pooling else kind)
+    taken = time_by_kind(layer, x, passes=1)
     assert taken["3x3 and larger"] > 0
     assert layer.training and layer.weight.grad is None
     work_by_kind(layer, tuple(x.shape))
