@@ -48,9 +48,7 @@ def test_convolutions_have_the_work_that_cost_counts(name):
 def test_the_network_is_left_as_it_is_and_inference_mode_changes_nothing():
     layer, x = nn.Conv2d(3, 4, 3).train(), torch.rand(1, 3, 9, 9)
     with torch.inference_mode():
-        pooling = isinstance(layer, nn.MaxPool2d | nn.AvgPool2d)
-    assert layer_kind(layer) == ("the rest" if pooling else kind)
-    taken = time_by_kind(layer, x, passes=1)
+        taken = time_by_kind(layer, x, passes=1)
     assert taken["3x3 and larger"] > 0
     assert layer.training and layer.weight.grad is None
     work_by_kind(layer, tuple(x.shape))
