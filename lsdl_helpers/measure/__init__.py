@@ -14,7 +14,7 @@ from lsdl_helpers.measure.user_folder import user_folder
 
 __all__ = [
     "KINDS", "Comparison", "Cost", "LayerCost", "LayerTime", "Limits", "Machine", "PredictedTime",
-    "Processor", "Timing", "benchmark", "bootstrap", "calibrate", "compare", "cost",
-    "layer_kind", "limits", "list_processors", "machine", "mean_and_error", "paired_difference", "predict_time",
+    "Processor", "Timing", "benchmark", "bootstrap", "calibrate", "compare", "cost", "layer_kind",
+    "limits", "list_processors", "machine", "mean_and_error", "paired_difference", "predict_time",
     "processor", "processor_name", "time_by_kind", "timing_table", "user_folder", "work_by_kind",
 ]  # fmt: skip
