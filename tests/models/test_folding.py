@@ -42,7 +42,7 @@ def test_every_network_answers_as_before(name):
 
 def test_of_a_pre_activation_network_one_a_block_goes():
     with torch.device("meta"):
-        network = build("resnet20", preact=True)
+        network = build("resnet20", variant="preact")
     num_blocks = 9
     assert num_normalizations(network) == 2 * num_blocks + 1
     assert num_normalizations(fold_batch_norm(network)) == num_blocks + 1
