@@ -47,7 +47,7 @@ def setup(chapter: str, arithmetic: str = "fast") -> Ledger:
     for name, value in _BEFORE_TORCH.items():
         os.environ.setdefault(name, value)
     in_time = arithmetic == "fast" or use_reproducible_arithmetic()
-    _keep_freed_memory()
+    keep_freed_memory()
     import pandas as pd
 
     from lsdl_helpers import plots  # not before the environment is set: these load torch
@@ -66,7 +66,7 @@ def setup(chapter: str, arithmetic: str = "fast") -> Ledger:
     return Ledger(chapter, machine)
 
 
-def _keep_freed_memory() -> None:
+def keep_freed_memory() -> None:
     """Have glibc keep the memory of freed tensors mapped, for the next ones.
 
     Otherwise each large output is handed back to the system and asked for again, page by

@@ -5,10 +5,9 @@ from __future__ import annotations
 import copy
 
 import torch
-from torch import fx, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
+from torch import nn
 
-from lsdl_helpers.measure.depth import LayerTracer
+from lsdl_helpers.models.folding import fold_batch_norm
 
 DTYPES = {None: torch.float32, torch.float32: torch.float32, torch.bfloat16: torch.bfloat16}
 
@@ -108,39 +107,12 @@ def bfloat16_instructions(device: torch.device) -> str:
 def _fold(model: nn.Module) -> tuple[nn.Module, str]:
     """Fold each batch normalization into its convolution; return the network and a sentence."""
     try:
-        graph = LayerTracer().trace(model)
-    except (fx.proxy.TraceError, TypeError) as error:
-        reason = str(error).splitlines()[0]
-        return model, f"batch normalization kept: the network cannot be traced: {reason}"
-    traced = fx.GraphModule(model, graph)
-    modules = dict(traced.named_modules())
-    num_folded = 0
-    for node in list(graph.nodes):
-        if _can_fold(node, modules):
-            convolution = node.args[0]
-            fused = fuse_conv_bn_eval(modules[convolution.target], modules[node.target])
-            traced.set_submodule(convolution.target, fused)
-            node.replace_all_uses_with(convolution)
-            graph.erase_node(node)
-            num_folded += 1
-    traced.delete_all_unused_submodules()
-    traced.recompile()
-    return traced, f"{num_folded} batch normalizations folded into convolutions: nothing to compute"
+        folded = fold_batch_norm(model)
+    except ValueError as error:
+        return model, f"batch normalization kept: {error}"
+    num_folded = _num_normalizations(model) - _num_normalizations(folded)
+    return folded, f"{num_folded} batch normalizations folded into convolutions: nothing to compute"
 
 
-def _can_fold(node: fx.Node, modules: dict[str, nn.Module]) -> bool:
-    if node.op != "call_module" or not isinstance(modules[node.target], nn.BatchNorm2d):
-        return False
-    convolution = node.args[0]
-    return (
-        modules[node.target].track_running_stats
-        and convolution.op == "call_module"
-        and isinstance(modules[convolution.target], nn.Conv2d)
-        and len(convolution.users) == 1
-        and _num_calls(convolution) == 1
-    )
-
-
-def _num_calls(node: fx.Node) -> int:
-    """Return how often the graph calls the node's module: a shared one must stay as it is."""
-    return sum(other.target == node.target for other in node.graph.nodes)
+def _num_normalizations(model: nn.Module) -> int:
+    return sum(isinstance(module, nn.BatchNorm2d) for module in model.modules())

@@ -6,9 +6,10 @@ The same Xception is 36 layers deep by its paper, 71 by the longest path, 81 by 
 from collections.abc import Callable
 
 import torch
-from torch import fx, nn
+from torch import nn
 
 from lsdl_helpers.measure.unchanged import unchanged
+from lsdl_helpers.models.tracing import LayerTracer
 
 _WEIGHTED = (nn.Conv2d, nn.Linear)
 _POOLING = (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d)
@@ -60,13 +61,6 @@ def layers_with_weights(model: nn.Module) -> int:
         next(module.parameters(recurse=False), None) is not None and not is_depthwise(module)
         for module in model.modules()
     )
-
-
-class LayerTracer(fx.Tracer):
-    """Follows the calls down to layers; convolutions with padding of their own are layers too."""
-
-    def is_leaf_module(self, module: nn.Module, name: str) -> bool:
-        return isinstance(module, nn.Conv2d) or super().is_leaf_module(module, name)
 
 
 def _longest(model: nn.Module, counts: Callable[[nn.Module], bool]) -> int:

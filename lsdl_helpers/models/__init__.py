@@ -9,9 +9,10 @@ from lsdl_helpers.models import (
     vgg,
     xception,
 )
+from lsdl_helpers.models.folding import fold_batch_norm
 from lsdl_helpers.models.registry import build, list_models
 
 __all__ = [
-    "build", "efficientnet", "googlenet", "inception", "list_models", "resnet",
+    "build", "efficientnet", "fold_batch_norm", "googlenet", "inception", "list_models", "resnet",
     "resnet_cifar", "vgg", "xception",
 ]  # fmt: skip

@@ -27,7 +27,6 @@ NOT_YET = (
     "dynamic/cascades",
     "gpu/timing",
     "large/scale",
-    "models/cost",
     "parallel/data_parallel",
     "parallel/model_parallel",
 )

@@ -7,8 +7,6 @@ from operator import itemgetter
 
 from lsdl_helpers.labs.checks import Cases, Exercise, Function, Number
 
-_SEPARABLE = 9 * 256 * 256 / (9 * 256 + 256 * 256)
-
 Network = tuple[str, float, float]  # name, cost, accuracy
 
 # networks as (name, cost, accuracy), the names on the frontier, and what a wrong answer overlooks
@@ -51,23 +49,6 @@ def _better_than_the_next_cheaper(networks: list[Network]) -> list[str]:
 
 EXERCISES = (
     Exercise(
-        title="What separating saves",
-        question="A separable convolution is 3×3 channel by channel, then 1×1. How many times "
-        "its multiply-adds does a full 3×3 convolution do, from 256 channels to 256?",
-        hint="an output of the depthwise part sums 9 products; one of the 1x1 part, how many?",
-        judge=Number(
-            _SEPARABLE,
-            {
-                9.0: "the depthwise part is not free",
-                256.0: "the 1x1 part is not free",
-                1 / _SEPARABLE: "that is the share which is left; asked is the factor",
-                256 / 9: "that compares the two parts; asked are both against the 3x3 convolution",
-            },
-            tolerance=2e-3,
-        ),
-        remark="1 / (1/256 + 1/9): with many channels, nearly the 9 weights of a 3x3 kernel.",
-    ),
-    Exercise(
         title="The frontier",
         question="Write a function that takes a list of networks, each `(name, cost, "
         "accuracy)`, and returns the names on the frontier, the cheapest first. Of two that "
@@ -103,5 +84,46 @@ EXERCISES = (
             },
         ),
         remark="2 FLOP a picture against 4 bytes: half the batch is the intensity, 5 the balance.",
+    ),
+    Exercise(
+        title="The better formula",
+        question="Two formulas predict the times of the same four networks. Measured / predicted "
+        "is 2.0, 2.1, 1.9 and 2.0 for the first, 0.7, 1.0, 1.2 and 1.4 for the second. You want to "
+        "know by what factor one network is faster than another. Choose the better formula: by "
+        "what factor is it off at most, for a pair of these networks?",
+        hint="what happens to a formula's constant factor when you divide two of its times?",
+        judge=Number(
+            2.1 / 1.9,
+            {
+                1.4 / 0.7: "that is the second formula's; which one has the smaller spread?",
+                2.1: "a factor that all have in common cancels in the ratio of two times",
+                2.0: "a factor that all have in common cancels, and the second formula is off by 2",
+                1.4: "divide two times of the second formula; the first one is better",
+                2.1 / 2.0: "take the pair that is furthest apart",
+            },
+            tolerance=0.005,
+        ),
+        remark="Off by two everywhere compares better than right on the average.",
+    ),
+    Exercise(
+        title="What cannot be folded",
+        question="A pre-activation network is a convolution, then eight blocks, then a "
+        "normalization, a ReLU and a fully connected layer. A block does normalization, ReLU, "
+        "convolution, normalization, ReLU, convolution, and adds its input. How many of the 17 "
+        "normalizations can be folded into the convolution before them, without changing any "
+        "answer?",
+        hint="what stands directly before each of them, and who else reads it?",
+        judge=Number(
+            8,
+            {
+                17: "before the first one of a block stands a sum, or what the shortcut reads too",
+                16: "before the first one of a block stands a sum, or what the shortcut reads too",
+                9: "the first convolution's output goes into the shortcut, too, as it is",
+                10: "the last one follows a sum",
+                0: "the second one of a block follows a convolution that nothing else reads",
+                1: "the second one of each block follows a convolution that nothing else reads",
+            },
+        ),
+        remark="The second one of each block. In the original order all 17 would go.",
     ),
 )
