@@ -61,7 +61,7 @@ QUERIES = {
     "NCCL": GLOSSARY,
     "NVLink": GLOSSARY,
     "parameter server": GLOSSARY,
-    "Pareto frontier": "book/models/cost",
+    "Pareto frontier": GLOSSARY,
     "pipeline": "book/parallel/model_parallel",
     "precision recall": "book/dynamic/cascades",
     "pruning": GLOSSARY,
