@@ -50,10 +50,9 @@ _CASES = tuple(((n, k), _share(n, k), advice) for (n, k), advice in _MAPS)
 EXERCISES = (
     Exercise(
         title="Which blocks have parameters beside the branch?",
-        question="A colleague counts the parameters of a residual network, and forgets those of "
-        "some shortcuts. Write a function `shortcut_parameters(channels, out, stride, kind)` for "
-        'one block, with `channels` in and `out` channels out; `kind`, "projection" or '
-        '"padding", says what a shortcut is that cannot be the input itself.',
+        question="A colleague counts the parameters of a network, and forgets those of some "
+        "shortcuts. Write a function `shortcut_parameters(channels, out, stride, kind)` for one "
+        'block. `kind` is "projection" or "padding", for where the input does not fit.',
         hint="when can x be added to F(x) as it is? Not only the stride decides.",
         judge=Function("channels, out, stride and kind", Cases(_SHORTCUTS)),
         remark="A projection stands wherever the shape changes, in ResNet-50 in four blocks of 16.",
@@ -79,12 +78,11 @@ EXERCISES = (
     ),
     Exercise(
         title="Overfitting, says a colleague",
-        question="A colleague calls it overfitting whenever a deeper network has a higher test "
-        "error. Write a function `diagnose(shallower, deeper, noise)` that is more careful. Each "
-        "network is its pair of errors in percent, training and test, at its best learning rate; "
-        "`noise` is the standard error of a difference of two errors. What is less than two of "
-        'them counts as none. It returns "degradation", "overfitting", "depth helps" (on test '
-        'data) or "no difference".',
+        question="A colleague says so whenever a deeper network has a higher test error. Write a "
+        "function `diagnose(shallower, deeper, noise)`. Each network is its training and test "
+        "error in percent, at its best learning rate; `noise` is the standard error of a "
+        "difference, and what is less than two of them counts as none. It returns "
+        '"degradation", "overfitting", "depth helps" (on test data) or "no difference".',
         hint="which of the two errors can overfitting not raise? Look at that one first.",
         judge=Function("two pairs of errors and the noise", Cases(_PAIRS)),
         remark="The training error decides first: overfitting cannot raise it.",
@@ -157,9 +155,9 @@ EXERCISES = (
     ),
     Exercise(
         title="How deep is a path?",
-        question="In a network of 50 residual blocks each branch passes on a quarter of a "
-        "gradient's mean square, and paths are uncorrelated. Weigh every path by the mean square "
-        "that it carries. Through how many branches does a path lead on average?",
+        question="In 50 residual blocks each branch passes on a quarter of a gradient's mean "
+        "square, and paths are uncorrelated. Weigh every path by the mean square that it carries. "
+        "Through how many branches does a path lead on average?",
         hint="at each block a path goes around the branch with weight 1, or through it with "
         "weight 1/4; with which probability does it go through?",
         judge=Number(
