@@ -48,7 +48,16 @@ SETTINGS = {
         "networks": [["v1", 110], ["preact", 110]],
         "learning_rates": [0.1, 0.03, 0.01],
     },
+    # beyond the end of at_110 where each kind does best
+    "v1_lower": {"steps": 200, "networks": [["v1", 110]], "learning_rates": [0.003]},
+    "preact_higher": {"steps": 200, "networks": [["preact", 110]], "learning_rates": [0.3]},
+    "shallow": {
+        "steps": 200,
+        "networks": [["v1", 20]],
+        "learning_rates": [0.1, 0.03, 0.01, 0.003],
+    },
 }
+PARTS = ("by_depth", "longer", "equal_steps", "at_110", "v1_lower", "preact_higher", "shallow")
 OPTIONS = {
     "plain": {"residual": False},
     "residual": {},
@@ -117,7 +126,7 @@ def main() -> None:
     """Run and store."""
     argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     made = {"date": date.today().isoformat(), "processor": machine().processor.value}
-    parts = {part: errors(part) for part in ("by_depth", "longer", "equal_steps", "at_110")}
+    parts = {part: errors(part) for part in PARTS}
     results.write(results.FOLDER / "resnet.json", {"settings": SETTINGS, "made": made, **parts})
 
 

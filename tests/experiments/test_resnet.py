@@ -9,7 +9,6 @@ from lsdl_helpers.arithmetic import is_x86
 from lsdl_helpers.data import results
 
 STORED = results.load("resnet")
-PARTS = ("by_depth", "longer", "equal_steps", "at_110")
 
 
 def means(part, kind, layers):
@@ -23,7 +22,7 @@ def means(part, kind, layers):
 
 def test_the_errors_were_found_with_the_settings_of_the_script():
     assert STORED["settings"] == resnet.SETTINGS
-    for part in PARTS:
+    for part in resnet.PARTS:
         settings = resnet.SETTINGS[part]
         runs = [
             (kind, layers, rate)
@@ -51,6 +50,15 @@ def test_the_better_order_at_110_layers_depends_on_the_rate():
     v1, preact = means("at_110", "v1", 110), means("at_110", "preact", 110)
     assert v1[0.1] > 10 * preact[0.1]
     assert v1[0.01] < preact[0.01]
+
+
+def test_at_110_layers_each_order_does_best_inside_the_rates():
+    v1 = means("at_110", "v1", 110) | means("v1_lower", "v1", 110)
+    preact = means("at_110", "preact", 110) | means("preact_higher", "preact", 110)
+    for errors in (v1, preact):
+        assert min(errors, key=errors.get) not in (min(errors), max(errors))
+    shallow = means("shallow", "v1", 20)
+    assert 0.5 < min(v1.values()) - min(shallow.values()) < 2
 
 
 def test_equal_steps_make_a_gradient_a_tenth_as_long_as_its_weights():
