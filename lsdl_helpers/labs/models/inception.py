@@ -88,12 +88,11 @@ EXERCISES = (
     ),
     Exercise(
         title="Are the heads to blame?",
-        question="A training without heads ends at a loss of 2.10, its partner with heads at "
-        "2.40: heads do harm, says a colleague. The printed loss is the one that is minimized, "
-        "with 0.3 times the loss of each head. Write a function that takes three lists over "
-        "the seeds (losses without heads, printed losses with heads, pairs of the heads' own "
-        'losses) and returns what heads do to the loss of what remains at inference: "lower", '
-        '"higher", or "open" where it cannot be told, a difference within 2.57 standard errors.',
+        question="A training ends at a loss of 2.10 without heads and at 2.40 with them: they do "
+        "harm, says a colleague. The printed loss includes 0.3 times that of each head. Write a "
+        "function of three lists over the seeds (losses without heads, printed losses with "
+        "heads, pairs of the heads' own losses) that says what heads do to the loss at "
+        'inference: "lower", "higher" or, within 2.57 standard errors, "open".',
         hint="which terms of the printed loss are gone at inference? How many seeds are needed "
         "for a standard error?",
         judge=Function(
@@ -155,11 +154,10 @@ EXERCISES = (
     ),
     Exercise(
         title="Which splits pay?",
-        question="A colleague splits filters: 3×3 into two 2×2, or into 3×1 and 1×3, as long as "
-        "both see the same pixels. A layer takes t₀ + k a, with k weights for a pair of channels, "
-        "on maps and channels that stay the same. Write a function that takes t₀, a, the "
-        '`(height, width)` of the filter and a list of those in its place, and returns "time" '
-        'where the split saves time, "work" where it saves work alone, and else "neither".',
+        question="A colleague splits a 3×3 into two 2×2, which see the same pixels. A layer of k "
+        "weights for a pair of channels takes t₀ + k a. Write a function of t₀, a, the "
+        "`(height, width)` of a filter and a list of those in its place that returns "
+        '"time" if the split saves time, "work" if work alone, else "neither".',
         hint="count the weights on both sides; each layer of the split has a t₀ of its own",
         judge=Function(
             "t₀, a, a size and a list of sizes",
