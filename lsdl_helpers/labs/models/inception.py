@@ -153,60 +153,24 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        title="Which splits pay?",
-        question="A colleague splits a 3×3 into two 2×2, which see the same pixels. A layer of k "
-        "weights for a pair of channels takes t₀ + k a. Write a function of t₀, a, the "
-        "`(height, width)` of a filter and a list of those in its place that returns "
-        '"time" if the split saves time, "work" if work alone, else "neither".',
-        hint="count the weights on both sides; each layer of the split has a t₀ of its own",
-        judge=Function(
-            "t₀, a, a size and a list of sizes",
-            Cases(
-                [
-                    (
-                        (0.2, 0.8 / 9, (3, 3), [(2, 2), (2, 2)]),
-                        "work",
-                        "8 weights for 9, but a second t₀, which is worth more than one weight",
-                    ),
-                    (
-                        (0.2, 0.8 / 9, (3, 3), [(3, 1), (1, 3)]),
-                        "time",
-                        "6 weights for 9: three weights are worth more than the second t₀",
-                    ),
-                    (
-                        (0.2, 0.8 / 9, (2, 2), [(2, 1), (1, 2)]),
-                        "neither",
-                        "4 weights for 4 save no work",
-                    ),
-                    (
-                        (0.2, 0.8 / 9, (7, 7), [(3, 3), (3, 3), (3, 3)]),
-                        "time",
-                        "27 weights for 49, with two more layers",
-                    ),
-                    (
-                        (5.0, 0.8 / 9, (7, 7), [(3, 3), (3, 3), (3, 3)]),
-                        "work",
-                        "each of the three layers has its t₀",
-                    ),
-                ]
-            ),
+        title="A ninth less work",
+        question="On one machine the t₀ of a layer is 24 % of the time of a 3×3. A colleague "
+        "splits the 3×3 into two 2×2, which see the same pixels, to save a ninth of the time. "
+        "By what factor does the time change?",
+        hint="the t₀ of a 3×3 is 0.24, so what is one of its nine weights worth?",
+        judge=Number(
+            2 * (0.24 + 4 * 0.76 / 9),
+            {
+                8 / 9: "that is the work; each of the two layers has its t₀",
+                0.24 + 8 * 0.76 / 9: "two layers have two t₀",
+                0.24 + 4 * 0.76 / 9: "that is one of the two layers",
+                2 * (0.24 + 4 / 9): "the nine weights take what is left beside t₀, 0.76",
+                1 / (2 * (0.24 + 4 * 0.76 / 9)): "new time divided by old: is it more or less?",
+            },
+            tolerance=0.002,
         ),
-        remark="With the t₀ of the page two 2×2 save a ninth of the work and cost time: a split "
-        "must save more weights than the further layers are worth.",
-        wrong=(
-            (lambda t_0, a, whole, parts: _split(0, a, whole, parts), "8 weights for 9"),
-            (lambda t_0, a, whole, parts: "work", "6 weights for 9"),
-            (
-                lambda t_0, a, whole, parts: (
-                    "time" if _split(t_0, a, whole, parts) == "time" else "work"
-                ),
-                "4 weights for 4",
-            ),
-            (
-                lambda t_0, a, whole, parts: _split(min(t_0, 0.2), a, whole, parts),
-                "each of the three layers",
-            ),
-        ),
+        remark="The split costs time: a second t₀ is worth nearly three weights, and only one is "
+        "saved. The split into 3×1 and 1×3 saves three.",
     ),
 )
 
@@ -246,12 +210,3 @@ def _verdict(
 
 def _variance(numbers: list) -> float:
     return stdev(numbers) ** 2
-
-
-def _split(t_0: float, a: float, whole: tuple, parts: list) -> str:
-    """Return what a filter gains that is split into others."""
-    weights = [height * width for height, width in parts]
-    before = whole[0] * whole[1]
-    if sum(t_0 + a * k for k in weights) < t_0 + a * before:
-        return "time"
-    return "work" if sum(weights) < before else "neither"
