@@ -9,9 +9,9 @@ EXERCISES = (
     Exercise(
         title="Branches that do not fit",
         question="A colleague builds module 3a, and `torch.cat` complains: `Expected size 28 but "
-        "got size 10 for tensor number 3 in the list`. Write a function that takes the side of "
-        "the input and the branches, lists of layers `(kernel, stride, padding)`, and returns "
-        "the numbers of the branches that do not fit branch 0.",
+        "got size 10 for tensor number 3 in the list`. A branch is a list of layers `(kernel, "
+        "stride, padding)`. Write a function of the side of the input and the branches that "
+        "returns the numbers of those that do not fit branch 0.",
         hint="a layer makes of side n the side (n + 2 padding - kernel) // stride + 1; what is "
         "the default stride of a pooling?",
         judge=Function(
@@ -89,10 +89,10 @@ EXERCISES = (
     Exercise(
         title="Are the heads to blame?",
         question="A training ends at a loss of 2.10 without heads and at 2.40 with them: they do "
-        "harm, says a colleague. The printed loss includes 0.3 times that of each head. Write a "
-        "function of three lists over the seeds (losses without heads, printed losses with "
-        "heads, pairs of the heads' own losses) that says what heads do to the loss at "
-        'inference: "lower", "higher" or, within 2.57 standard errors, "open".',
+        "harm, says a colleague. The printed loss includes 0.3 times that of each head. Given "
+        "are three lists over the seeds: losses without heads, printed losses with heads, pairs "
+        "of the heads' own losses. Write a function of these that says what heads do to the "
+        'loss at inference: "lower", "higher" or, within 2.57 standard errors, "open".',
         hint="which terms of the printed loss are gone at inference? How many seeds are needed "
         "for a standard error?",
         judge=Function(
@@ -170,7 +170,7 @@ EXERCISES = (
             tolerance=0.002,
         ),
         remark="The split costs time: a second t₀ is worth nearly three weights, and only one is "
-        "saved. The split into 3×1 and 1×3 saves three.",
+        "saved. The split into 3×1 and 1×3 saves three, just enough.",
     ),
 )
 
