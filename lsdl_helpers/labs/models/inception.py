@@ -1,14 +1,17 @@
 """Exercises of the chapter models/inception."""
 
+from math import sqrt
+from statistics import fmean, stdev
+
 from lsdl_helpers.labs.checks import Cases, Exercise, Function, Number
 
 EXERCISES = (
     Exercise(
         title="Branches that do not fit",
         question="A colleague builds module 3a, and `torch.cat` complains: `Expected size 28 but "
-        "got size 10 for tensor number 3 in the list`. Write a function that takes the side of "
-        "the input and the branches, lists of layers `(kernel, stride, padding)`, and returns "
-        "the numbers of the branches that do not fit branch 0.",
+        "got size 10 for tensor number 3 in the list`. A branch is a list of layers `(kernel, "
+        "stride, padding)`. Write a function of the side of the input and the branches that "
+        "returns the numbers of those that do not fit branch 0.",
         hint="a layer makes of side n the side (n + 2 padding - kernel) // stride + 1; what is "
         "the default stride of a pooling?",
         judge=Function(
@@ -85,44 +88,89 @@ EXERCISES = (
     ),
     Exercise(
         title="Are the heads to blame?",
-        question="A training without heads ends at a loss of 2.10, one with heads at 2.40: they "
-        "do harm, says a colleague. The printed loss is the one that is minimized. The two "
-        "heads' own losses are 1.50 and 1.70, their weight is 0.3. By how much is the loss of "
-        "what remains at inference lower with heads?",
-        hint="which terms of the printed loss are gone at inference?",
-        judge=Number(
-            0.66,
-            {
-                -0.30: "the 2.40 contain 0.3 times the loss of each head",
-                0.30: "the 2.40 contain 0.3 times the loss of each head",
-                1.44: "that is the output's loss with heads; compare it with 2.10",
-                0.18: "both heads count: 0.3 · 1.50 and 0.3 · 1.70",
-                2.90: "each head counts 0.3 times",
-                -0.66: "lower means a positive difference",
-            },
-            tolerance=1e-6,
+        question="A training ends at a loss of 2.10 without heads and at 2.40 with them: they do "
+        "harm, says a colleague. The printed loss includes 0.3 times that of each head. Given "
+        "are three lists over the seeds: losses without heads, printed losses with heads, pairs "
+        "of the heads' own losses. Write a function of these that says what heads do to the "
+        'loss at inference: "lower", "higher" or, within 2.57 standard errors, "open".',
+        hint="which terms of the printed loss are gone at inference? How many seeds are needed "
+        "for a standard error?",
+        judge=Function(
+            "losses without heads, losses with heads, and the heads' own",
+            Cases(
+                [
+                    (
+                        ([2.10], [2.40], [(1.5, 1.7)]),
+                        "open",
+                        "one pair has no standard error",
+                    ),
+                    (
+                        (
+                            [2.1, 2.0, 2.2, 2.1, 2.05, 2.15],
+                            [2.4, 2.35, 2.45, 2.42, 2.3, 2.5],
+                            [(1.5, 1.7)] * 6,
+                        ),
+                        "lower",
+                        "the printed losses contain 0.3 times the loss of each head",
+                    ),
+                    (
+                        (
+                            [1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
+                            [1.55, 2.5, 3.45, 4.5, 5.55, 6.5],
+                            [(1.0, 1.0)] * 6,
+                        ),
+                        "lower",
+                        "the seeds are pairs: take the differences first, then their error",
+                    ),
+                    (
+                        (
+                            [2.0, 2.0, 2.0, 2.0, 2.0, 2.0],
+                            [2.6, 2.4, 2.1, 2.6, 2.2, 2.6],
+                            [(1.0, 1.0)] * 6,
+                        ),
+                        "open",
+                        "lower in the mean, but within 2.57 standard errors",
+                    ),
+                    (
+                        ([2.0] * 6, [2.7, 2.72, 2.68, 2.71, 2.69, 2.7], [(1.0, 1.0)] * 6),
+                        "higher",
+                        "here what remains is higher by 0.1, in each of the pairs",
+                    ),
+                ]
+            ),
         ),
-        remark="And one pair of runs decides nothing, whatever its sign.",
+        remark="The colleague's pair says neither: its output ends at 1.44, lower than 2.10, but "
+        "one pair decides nothing, whatever its sign.",
+        wrong=(
+            (lambda off, on, own: _verdict(off, on, own, fewest=1), "one pair has no"),
+            (lambda off, on, own: _verdict(off, on, own, weight=0), "0.3 times the loss"),
+            (lambda off, on, own: _verdict(off, on, own, paired=False), "the seeds are pairs"),
+            (lambda off, on, own: _verdict(off, on, own, errors=0), "within 2.57"),
+            (
+                lambda off, on, own: "lower" if _verdict(off, on, own) == "lower" else "open",
+                "higher by 0.1",
+            ),
+        ),
     ),
     Exercise(
-        title="Does the table do what the text says?",
-        question="The paper expects features of higher layers to be less concentrated in space, "
-        "so that the share of 3×3 and 5×5 filters should grow. By how many percentage points is "
-        "their share of a module's output channels higher in 5b than in 3a?",
-        hint="of the 256 outputs of 3a, 128 and 32 come from filters of 3×3 and 5×5",
+        title="A ninth less work",
+        question="On one machine the t₀ of a layer is 24 % of the time of a 3×3. A colleague "
+        "splits the 3×3 into two 2×2, which see the same pixels, to save a ninth of the time. "
+        "By what factor does the time change?",
+        hint="the t₀ of a 3×3 is 0.24, so what is one of its nine weights worth?",
         judge=Number(
-            -12.5,
+            2 * (0.24 + 4 * 0.76 / 9),
             {
-                12.5: "and in which direction?",
-                0: "5×5 alone keeps its share of 12.5 %; 3×3 counts, too",
-                352: "that is the number of filters; a share of all outputs is asked for",
-                -20: "that is relative to 62.5 %; percentage points are asked for",
-                -0.125: "in percentage points",
+                8 / 9: "that is the work; each of the two layers has its t₀",
+                0.24 + 8 * 0.76 / 9: "two layers have two t₀",
+                0.24 + 4 * 0.76 / 9: "that is one of the two layers",
+                2 * (0.24 + 4 / 9): "the nine weights take what is left beside t₀, 0.76",
+                1 / (2 * (0.24 + 4 * 0.76 / 9)): "new time divided by old: is it more or less?",
             },
-            tolerance=1e-6,
+            tolerance=0.002,
         ),
-        remark="It rises from 50 % in 4a to 67 % in 4d and then falls: the widths of Table 1 do "
-        "not follow the argument.",
+        remark="The split costs time: a second t₀ is worth nearly three weights, and only one is "
+        "saved. The split into 3×1 and 1×3 saves three, just enough.",
     ),
 )
 
@@ -136,3 +184,29 @@ def _misfits(expected: int, side: int, branches: list) -> list[int]:
             end = (end + 2 * padding - kernel) // stride + 1
         ends.append(end)
     return [k for k, end in enumerate(ends) if end != expected]
+
+
+def _verdict(
+    off: list,
+    on: list,
+    own: list,
+    weight: float = 0.3,
+    errors: float = 2.57,
+    fewest: int = 2,
+    paired: bool = True,
+) -> str:
+    """Return what heads do to the loss at inference; the options are the slips."""
+    if len(off) < fewest:
+        return "open"
+    left = [printed - weight * sum(heads) for printed, heads in zip(on, own, strict=True)]
+    changes = [with_heads - without for with_heads, without in zip(left, off, strict=True)]
+    change, variance = fmean(changes), 0.0
+    if len(off) > 1:
+        variance = _variance(changes) if paired else _variance(left) + _variance(off)
+    if abs(change) <= errors * sqrt(variance / len(off)):
+        return "open"
+    return "lower" if change < 0 else "higher"
+
+
+def _variance(numbers: list) -> float:
+    return stdev(numbers) ** 2
