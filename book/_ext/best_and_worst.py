@@ -25,7 +25,6 @@ COLUMNS = ("Quantity", "Ratio", "Where")
 SAME_COUNT = 1e-6
 CANNOT_FAIL = {
     ("dynamic/cascades", "precision"): "windows are drawn at the rates that the formula takes",
-    ("models/cost", "saved, shortcut"): "predicts that nothing is saved, where no work is",
     ("parallel/model_parallel", "through 4 stages, 1 example"): "stages wait by the formula",
     ("parallel/model_parallel", "through 4 stages, 10 examples"): "stages wait by the formula",
 }

@@ -64,6 +64,12 @@ def measured(page, width):
     return page.evaluate(MEASURE)
 
 
+def test_ledgers_are_found(browser, site):
+    page = opened(browser, site + "book/models/vgg.html")
+    assert measured(page, 390)["heads"] >= 2
+    page.close()
+
+
 @pytest.mark.parametrize("name", chapters())
 def test_nothing_that_matters_is_cut(browser, site, name):
     """Beside two sidebars nothing at all; on a phone no code, and of a ledger what it is for."""
@@ -74,7 +80,6 @@ def test_nothing_that_matters_is_cut(browser, site, name):
     assert page.evaluate(LONGEST) <= 85
     for width in (390, 360):
         found = measured(page, width)
-        assert found["heads"] >= 1
         assert (found["ledgers"], found["code"], found["unmarked"]) == ([], [], 0), width
     page.close()
 
