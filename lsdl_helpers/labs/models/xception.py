@@ -45,25 +45,6 @@ EXERCISES = (
         "convolution the first layer should have 64 channels out, and the second 64 in.",
     ),
     Exercise(
-        title="How many filters for each channel?",
-        question="With a depth multiplier of m, the depthwise part has m filters for each "
-        "channel, and the pointwise part mixes all their maps. They are to equal any standard 3×3 "
-        "convolution from 64 to 128 channels. What is the smallest m?",
-        hint="the rank of which matrix does the multiplier bound?",
-        judge=Number(
-            9,
-            {
-                1: "one filter for each channel gives rank 1",
-                128: "no 3×3 filter is independent of nine others",
-                64: "each channel has filters of its own; how many are independent?",
-                3: "the filters need not be products of a row and a column: they have 9 weights",
-                8: "the ninth pixel counts, too",
-            },
-        ),
-        remark="Nine filters span all 3×3 filters. Then nothing is saved: the pointwise part alone "
-        "does all the work of the standard convolution.",
-    ),
-    Exercise(
         title="More than the depthwise part gives",
         question="The depthwise part takes 300 of the two parts' 2,600 µs. In channels-last it is "
         "twice as fast, and the two parts together 1.15 times. How many times as fast is the "
