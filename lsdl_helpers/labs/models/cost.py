@@ -70,9 +70,9 @@ EXERCISES = (
     Exercise(
         title="What to buy",
         question="A machine does 100 GFLOP/s in float32 and reads 20 GB/s. Its only task is a "
-        "fully connected layer for batches of 16, which reads each weight once for the whole batch. You "
-        "may buy twice the arithmetic or twice the bandwidth. By what factor is the layer faster "
-        "after the better choice? Take the roofline, and leave activations out.",
+        "fully connected layer for batches of 16, which reads each weight once for the whole "
+        "batch. You may buy twice the arithmetic or twice the bandwidth. By what factor is the "
+        "layer faster after the better choice? Take the roofline, and leave activations out.",
         hint="compute both times for one weight, before and after each of the two",
         judge=Number(
             1.6,
