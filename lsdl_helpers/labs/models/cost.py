@@ -50,10 +50,9 @@ def _better_than_the_next_cheaper(networks: list[Network]) -> list[str]:
 EXERCISES = (
     Exercise(
         title="The frontier",
-        question="Write a function that takes a list of networks, each `(name, cost, "
-        "accuracy)`, and returns the names on the frontier, the cheapest first. Of two that "
-        "cost the same, only the better one is on it; one that costs more and is no better is "
-        "not. No two have the same cost and the same accuracy.",
+        question="Write a function from a list of `(name, cost, accuracy)` to the names on "
+        "the frontier, the cheapest first. Of two that cost the same, only the better one is on "
+        "it; one that costs more and is no better is not. No two agree in both.",
         hint="sort by cost, walk along, and remember the best accuracy so far",
         judge=Function("a list of networks", Cases(_FRONTIERS)),
         remark="Every network that is left is the best for some limit on the cost.",
@@ -69,10 +68,10 @@ EXERCISES = (
     ),
     Exercise(
         title="What to buy",
-        question="A machine does 100 GFLOP/s in float32 and reads 20 GB/s. Its only task is a "
-        "fully connected layer for batches of 16, which reads each weight once for the whole "
-        "batch. You may buy twice the arithmetic or twice the bandwidth. By what factor is the "
-        "layer faster after the better choice? Take the roofline, and leave activations out.",
+        question="A machine does 100 GFLOP/s in float32 and reads 20 GB/s. A fully "
+        "connected layer reads each weight once for a batch of 16. You may buy twice the "
+        "arithmetic or twice the bandwidth. By what factor is the layer faster after the better "
+        "choice? Take the roofline, and leave activations out.",
         hint="compute both times for one weight, before and after each of the two",
         judge=Number(
             1.6,
