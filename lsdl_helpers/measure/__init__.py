@@ -2,6 +2,7 @@
 
 from lsdl_helpers.measure.calibration import calibrate, limits
 from lsdl_helpers.measure.cost import Cost, LayerCost, cost
+from lsdl_helpers.measure.frontier import frontier
 from lsdl_helpers.measure.kinds import KINDS, layer_kind, time_by_kind, work_by_kind
 from lsdl_helpers.measure.machine import Machine, machine, processor_name
 from lsdl_helpers.measure.machine_limits import Limits
@@ -14,7 +15,8 @@ from lsdl_helpers.measure.user_folder import user_folder
 
 __all__ = [
     "KINDS", "Comparison", "Cost", "LayerCost", "LayerTime", "Limits", "Machine", "PredictedTime",
-    "Processor", "Timing", "benchmark", "bootstrap", "calibrate", "compare", "cost", "layer_kind",
-    "limits", "list_processors", "machine", "mean_and_error", "paired_difference", "predict_time",
-    "processor", "processor_name", "time_by_kind", "timing_table", "user_folder", "work_by_kind",
+    "Processor", "Timing", "benchmark", "bootstrap", "calibrate", "compare", "cost", "frontier",
+    "layer_kind", "limits", "list_processors", "machine", "mean_and_error", "paired_difference",
+    "predict_time", "processor", "processor_name", "time_by_kind", "timing_table", "user_folder",
+    "work_by_kind",
 ]  # fmt: skip

@@ -50,10 +50,9 @@ def _better_than_the_next_cheaper(networks: list[Network]) -> list[str]:
 EXERCISES = (
     Exercise(
         title="The frontier",
-        question="Write a function that takes a list of networks, each `(name, cost, "
-        "accuracy)`, and returns the names on the frontier, the cheapest first. Of two that "
-        "cost the same, only the better one is on it; one that costs more and is no better is "
-        "not.",
+        question="Write a function from a list of `(name, cost, accuracy)` to the names on "
+        "the frontier, the cheapest first. Of two that cost the same, only the better one is on "
+        "it; one that costs more and is no better is not. No two agree in both.",
         hint="sort by cost, walk along, and remember the best accuracy so far",
         judge=Function("a list of networks", Cases(_FRONTIERS)),
         remark="Every network that is left is the best for some limit on the cost.",
@@ -68,42 +67,45 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        title="The batch that pays for the reading",
-        question="A machine does 100 GFLOP/s in float32 and reads 20 GB/s. A fully connected "
-        "layer reads each weight once for the whole batch. From which batch size on does its "
-        "arithmetic take as long as the reading of its weights? Leave activations out.",
-        hint="set the time of the arithmetic equal to the time of reading the weights",
+        title="What to buy",
+        question="A machine does 100 GFLOP/s in float32 and reads 20 GB/s. A fully "
+        "connected layer reads each weight once for a batch of 16. You may buy twice the "
+        "arithmetic or twice the bandwidth. By what factor is the layer faster after the better "
+        "choice? Take the roofline, and leave activations out.",
+        hint="compute both times for one weight, before and after each of the two",
         judge=Number(
-            10,
+            1.6,
             {
-                5: "5 is the balance in FLOP per byte; what does one weight need of each?",
-                20: "a multiply-add is two operations",
-                2.5: "a weight is four bytes",
-                40: "a multiply-add is two operations, and a weight four bytes: which divides?",
-                1: "at one picture each weight is read for two operations: reading takes longer",
+                1: "that is the gain from bandwidth, which decides nothing here; is one better?",
+                2: "with twice the arithmetic, which of the two times decides?",
+                1.44: "the roofline takes the longer of the two times, not their sum",
+                0.625: "how many times as fast, not what is left of the time",
+                1.25: "a multiply-add is two operations",
+                3.2: "divide the layer's time before by its time after",
             },
+            tolerance=0.005,
         ),
-        remark="2 FLOP a picture against 4 bytes: half the batch is the intensity, 5 the balance.",
+        remark="Beyond 1.6 the weights' bytes decide, and bandwidth would be the next to buy.",
     ),
     Exercise(
         title="The better formula",
         question="Two formulas predict the times of the same four networks. Measured / predicted "
-        "is 2.0, 2.1, 1.9 and 2.0 for the first, 0.7, 1.0, 1.2 and 1.4 for the second. You want to "
-        "know by what factor one network is faster than another. Choose the better formula: by "
-        "what factor is it off at most, for a pair of these networks?",
-        hint="what happens to a formula's constant factor when you divide two of its times?",
+        "is 2.0, 2.1, 1.9 and 2.0 for the first, 0.7, 1.0, 1.2 and 1.4 for the second. For a fifth "
+        "network the first predicts 40 ms, the second 60 ms. Choose the formula, and use what the "
+        "four have shown: how many ms do you expect?",
+        hint="which formula has the smaller spread, and what do its ratios have in common?",
         judge=Number(
-            2.1 / 1.9,
+            80,
             {
-                1.4 / 0.7: "that is the second formula's; which one has the smaller spread?",
-                2.1: "a factor that all have in common cancels in the ratio of two times",
-                2.0: "a factor that all have in common cancels, and the second formula is off by 2",
-                1.4: "divide two times of the second formula; the first one is better",
-                2.1 / 2.0: "take the pair that is furthest apart",
+                40: "the first has the smaller spread, but all four took about twice as long",
+                60: "the second is right on the average, but look at its spread",
+                64.5: "the ratios of the second formula differ by a factor of two",
+                50: "a mean of both keeps the spread of the second",
+                20: "measured / predicted is 2: does the network take longer, or less long?",
             },
-            tolerance=0.005,
+            tolerance=0.03,
         ),
-        remark="Off by two everywhere compares better than right on the average.",
+        remark="Off by two everywhere is a rate that can be set right; a spread is not.",
     ),
     Exercise(
         title="What cannot be folded",
