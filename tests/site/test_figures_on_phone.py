@@ -48,7 +48,7 @@ def content_of(page: Page, source: str) -> bytes:
 def smallest_letter(content: bytes, shown: float) -> float:
     """Return how many pixels the smallest letter of a picture has where it is so wide."""
     if b"<svg" in content:
-        sizes = re.findall(rb"font(?:-size)?: *(\d+)px", content)
+        sizes = re.findall(rb"font(?:-size)?:[^;}]*?(\d+)px", content)
         width = re.search(rb'viewBox="\S+ \S+ (\S+)', content)[1]
         return min(map(float, sizes)) * shown / float(width)
     picture = Image.open(io.BytesIO(content))

@@ -88,11 +88,12 @@ EXERCISES = (
     ),
     Exercise(
         title="Are the heads to blame?",
-        question="A training ends at a loss of 2.10 without heads and at 2.40 with them: they do "
-        "harm, says a colleague. The printed loss includes 0.3 times that of each head. Given "
-        "are three lists over the seeds: losses without heads, printed losses with heads, pairs "
-        "of the heads' own losses. Write a function of these that says what heads do to the "
-        'loss at inference: "lower", "higher" or, within 2.57 standard errors, "open".',
+        question="A training ends at a loss of 2.10 without heads and at 2.40 with them, whose own "
+        "losses are 1.5 and 1.7: they do harm, says a colleague. The printed loss includes 0.3 "
+        "times that of each head. Given are three lists over the seeds: losses without heads, "
+        "printed losses with heads, pairs of the heads' own losses. Write a function of these "
+        'that says what heads do to the loss at inference: "lower", "higher" or, within 2.57 '
+        'standard errors, "open".',
         hint="which terms of the printed loss are gone at inference? How many seeds are needed "
         "for a standard error?",
         judge=Function(

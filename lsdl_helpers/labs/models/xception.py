@@ -61,7 +61,7 @@ EXERCISES = (
             },
             tolerance=1e-3,
         ),
-        remark="The depthwise part alone would give 1.06. A few percent of the larger part are "
+        remark="The depthwise part alone would give 1.06. Eight percent of the larger part are "
         "worth more than half of the smaller.",
     ),
 )
