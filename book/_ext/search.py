@@ -28,7 +28,9 @@ WEIGHTS = {"book/solutions/": 0.2, "book/index": 0.2}
 # Words that students type for what a page calls otherwise.
 ALSO = {
     "book/compression/mimic": "knowledge distillation",
+    "book/cpu/fixed_point": "quantisation",
     "book/hardware/formats": "bfloat16, float16",
+    "book/large/specialized": "fused cross-entropy, adaptive softmax, weight sharing, locality",
     "book/models/cost": "roofline, roofline model",
     "book/models/vgg": "VGG-16, VGG-19, 3x3 convolution",
     "book/models/xception": "MobileNet, depthwise separable convolution",
