@@ -1,5 +1,6 @@
 """Why networks must be large, or specialized: growth, sizes, scaling laws, pixels and words."""
 
+from lsdl_helpers.large.accuracy import imagenet_accuracies
 from lsdl_helpers.large.growth import NERVOUS_SYSTEMS, NETWORKS
 from lsdl_helpers.large.local import LocallyConnected, one_convolution
 from lsdl_helpers.large.pixels import (
@@ -33,7 +34,7 @@ __all__ = [
     "NERVOUS_SYSTEMS", "NETWORKS", "Bias", "LocallyConnected", "PowerLaw", "TwoLevelSoftmax",
     "block_permutation", "chunked_cross_entropy", "draw_log_uniform", "draw_words",
     "expected_counts", "first_order_bias", "fit_power_law", "gradient_bias", "hidden_gradient",
-    "lasting_bias", "log_uniform", "network_sizes", "one_convolution", "permute_pixels",
-    "permute_weights", "permuted_error", "predicted_bias", "sampled_cross_entropy", "toy_language",
-    "zipf",
+    "imagenet_accuracies", "lasting_bias", "log_uniform", "network_sizes", "one_convolution",
+    "permute_pixels", "permute_weights", "permuted_error", "predicted_bias",
+    "sampled_cross_entropy", "toy_language", "zipf",
 ]  # fmt: skip

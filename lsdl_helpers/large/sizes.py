@@ -1,4 +1,4 @@
-"""Sizes of networks through the decades, by four rules of counting."""
+"""Sizes of networks through the decades, by five rules of counting."""
 
 from dataclasses import asdict
 
@@ -43,7 +43,7 @@ def count_size(name: str, side: int) -> NetworkSize:
     rule = f"outputs of layers with weights, for one picture of {side} by {side}; our network"
     return NetworkSize(
         published.year, published.source, rule, counts.units, counts.units, own,
-        counts.parameters,
+        counts.parameters, counts.multiply_adds,
     )  # fmt: skip
 
 
@@ -51,8 +51,9 @@ def network_sizes() -> pd.DataFrame:
     """Return all networks, the oldest first: those of ``large.growth``, and ours.
 
     Returns:
-        A row a network; columns year, source, rule, units, in_use, own and parameters, as in
-        :class:`~lsdl_helpers.large.growth.NetworkSize`; NaN where the source does not say.
+        A row a network; columns year, source, rule, units, in_use, own, parameters and
+        connections, as in :class:`~lsdl_helpers.large.growth.NetworkSize`; NaN where the source
+        does not say.
 
     >>> int(network_sizes().loc["VGG-16", "own"])
     13416
@@ -60,6 +61,6 @@ def network_sizes() -> pd.DataFrame:
     ours = {title: count_size(name, side) for name, (title, side) in OUR_NETWORKS.items()}
     rows = {name: asdict(size) for name, size in (NETWORKS | ours).items()}
     table = pd.DataFrame.from_dict(rows, orient="index")
-    columns = ["units", "in_use", "own", "parameters"]
+    columns = ["units", "in_use", "own", "parameters", "connections"]
     table[columns] = table[columns].astype(float)
     return table.sort_values("year", kind="stable")

@@ -26,7 +26,6 @@ NOT_YET = (
     "cpu/fixed_point",
     "dynamic/cascades",
     "gpu/timing",
-    "large/scale",
     "parallel/data_parallel",
     "parallel/model_parallel",
 )

@@ -23,11 +23,24 @@ def test_the_layers_add_up_to_what_the_paper_states(name):
     assert units is None or NETWORKS[name].units == pytest.approx(units, rel=tolerance)
 
 
+def test_connections_add_up_to_what_the_paper_states():
+    # LeNet-5 has 340,908 with a bias a unit, and those of the last layer's fixed weights
+    size = NETWORKS["LeNet-5"]
+    assert size.connections + (size.units - 10) + 84 * 10 == 340_908
+
+
+def test_a_token_uses_a_parameter_at_most_once():
+    models = [size for size in NETWORKS.values() if "token" in size.rule]
+    assert len(models) == 3
+    assert all(size.connections <= size.parameters for size in models)
+
+
 def test_layers_are_counted_as_the_cost_of_a_network_is():
     network = nn.Sequential(nn.Conv2d(3, 8, 5), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 16, 10))
     counted = cost(network, (1, 3, 8, 8))
     size = NetworkSize.from_layers(2000, "", "", Units(3 * 25 + 1, 8, 16), Units(129, 10))
     assert (size.units, size.parameters) == (counted.units, counted.parameters)
+    assert size.connections == counted.multiply_adds
     assert size.own == 18
 
 

@@ -99,8 +99,8 @@ def test_headings_tell_their_rank_and_wrapped_code_is_set_in(browser, site):
 
 
 def test_what_does_not_fit_fades_until_its_end(browser, site):
-    page = opened(browser, site + "book/large/scale.html", 390)
-    box = page.locator(".output:has(table)").filter(has_text="perceptron").last
+    page = opened(browser, site + "book/large/scale.html", 320)
+    box = page.locator(".output:has(table)").filter(has_text="NETtalk").last
     assert box.evaluate("e => e.scrollWidth - e.clientWidth") > 50
     fades = "e => getComputedStyle(e).maskImage != 'none'"
     page.wait_for_function(fades, arg=box.element_handle())

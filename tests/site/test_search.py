@@ -31,6 +31,7 @@ QUERIES = {
     "bfloat16": "book/hardware/formats",
     "calibration": "book/models/classify",
     "cascade": "book/dynamic/cascades",
+    "connectionism": "book/large/scale",
     "CUDA": "book/gpu/timing",
     "data parallel": "book/parallel/data_parallel",
     "DDP": "book/parallel/data_parallel",

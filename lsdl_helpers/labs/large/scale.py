@@ -2,82 +2,154 @@
 
 import math
 
-from lsdl_helpers.labs.checks import Exercise, Number
+from lsdl_helpers.labs.checks import Cases, Exercise, Function, Number
 
-_FACTOR = 10**14 / 405e9  # synapses of a human brain / parameters of Llama 3.1 405B
+# (channels, out, kernel, side, groups), [units, parameters, connections], what is overlooked
+_LAYERS = (
+    ((3, 64, 3, 224, 1), [3_211_264, 1_792, 86_704_128], "a unit for each channel and position; "
+     "weights and a bias for each channel; a connection for each unit and each number it reads"),
+    ((3, 64, 3, 448, 1), [12_845_056, 1_792, 346_816_512], "twice the side has four times the "
+     "positions; the weights stay"),
+    ((64, 64, 3, 56, 64), [200_704, 640, 1_806_336], "with as many groups as channels, a unit "
+     "reads one channel"),
+    ((48, 128, 5, 27, 2), [93_312, 76_928, 55_987_200], "with two groups a unit reads half of the "
+     "channels; there are as many units as before"),
+    ((25_088, 4_096, 1, 1, 1), [4_096, 102_764_544, 102_760_448], "a fully connected layer has "
+     "one position; a bias is a parameter, and connects a unit to nothing"),
+)  # fmt: skip
+
+
+def _count(channels: int, out: int, kernel: int, side: int, groups: int) -> list[int]:
+    units, reads = out * side**2, channels // groups * kernel**2
+    return [units, out * (reads + 1), units * reads]
+
+
+# (interval of the prediction, interval of the measurement, times as many seeds)
+_INTERVALS = (
+    (((0.26, 0.31), (0.64, 0.67), 100), "the law is wrong", "the two intervals lie apart already; "
+     "more seeds make both of them narrower where they are"),
+    (((0.46, 0.68), (0.64, 0.67), 1), "open", "the intervals overlap, and nothing changes"),
+    (((0.46, 0.68), (0.64, 0.67), 100), "more seeds would tell", "an interval around 0.57 that is "
+     "a tenth as wide ends below 0.59"),
+    (((0.46, 0.68), (0.64, 0.67), 4), "more seeds would tell", "four times the seeds halve an "
+     "interval: to 0.515 and 0.625"),
+    (((0.46, 0.68), (0.63, 0.67), 2), "open", "twice the seeds shrink an interval by the root of "
+     "two: to about 0.49 and 0.65"),
+    (((0.57, 0.73), (0.64, 0.67), 100), "open", "0.65 and 0.655 are too close: the intervals still "
+     "overlap"),
+    (((0.64, 0.67), (0.26, 0.31), 2), "the law is wrong", "a prediction can also be too high"),
+)  # fmt: skip
+
+
+def _verdict(prediction: tuple, measurement: tuple, times: float, root: float = 0.5) -> str:
+    def apart(shrink: float) -> bool:
+        (a, x), (b, y) = (((low + high) / 2, (high - low) / 2 * shrink)
+                          for low, high in (prediction, measurement))  # fmt: skip
+        return abs(a - b) > x + y
+
+    if apart(1):
+        return "the law is wrong"
+    return "more seeds would tell" if apart(times**-root) else "open"
+
+
+_PURE_CROSSING = 16 * 4 ** (math.log(0.50 / 0.44) / math.log((0.44 / 0.56) / (0.50 / 0.70)))
 
 EXERCISES = (
     Exercise(
-        title="A fifth rule",
-        question="A real synapse belongs to one pair of neurons, so a shared weight should "
-        "count anew for each unit that uses it. How many connections has VGG-16 by this rule, "
-        "for one color picture of 224×224 and without biases? Its convolutions are 3×3 and read "
-        "zeros beyond the border, which count as inputs; its first fully connected layer reads "
-        "7×7×512 numbers.",
-        hint="every unit of a 3x3 convolution reads 9 numbers of each channel before it",
-        judge=Number(
-            15_470_264_320,
-            {
-                138_357_544: "that counts a shared weight once, however many units use it",
-                13_556_712: "those are the units; each has many connections",
-                30_940_528_640: "those are FLOPs, two for each connection",
-                15_483_821_032: "biases connect a unit to nothing",
-            },
+        title="A layer, counted three ways",
+        question="Write a function `count(channels, out, kernel, side, groups)`. A convolution "
+        "reads `channels` and puts out `out` channels of `side` × `side` positions. A unit "
+        "reads only its own of `groups` equal parts of the channels (as many groups as channels: "
+        "depthwise). Return units, parameters (with biases) and connections (without biases; zeros "
+        "beyond the border are read, too). In a fully connected layer `kernel`, `side` and "
+        "`groups` are 1.",
+        hint="how many numbers does one unit read? Which of the three counts use `side`?",
+        judge=Function("channels, out, kernel, side and groups", Cases(_LAYERS)),
+        remark="Units belong beside neurons, connections beside synapses. Parameters do not know "
+        "how large the picture is. Groups take connections away, and no unit.",
+        wrong=(
+            (
+                lambda c, o, k, s, g: [_count(c, o, k, s, g)[0], *_count(c, o, k, 1, g)[1:]],
+                "a connection for each unit",
+            ),
+            (
+                lambda c, o, k, s, g: [o, *_count(c, o, k, s, g)[1:]],
+                "a unit for each channel and position",
+            ),
+            (
+                lambda c, o, k, s, g: [
+                    o * s * s,
+                    o * (c // g) * k * k,
+                    _count(c, o, k, s, g)[2],
+                ],
+                "weights and a bias",
+            ),
+            (lambda c, o, k, s, g: _count(c, o, k, s, 1), "a unit reads one channel"),
+            (
+                lambda c, o, k, s, g: _count(c, o if g in (1, c) else o // g, k, s, g),
+                "as many units as before",
+            ),
+            (
+                lambda c, o, k, s, g: [
+                    *_count(c, o, k, s, g)[:2],
+                    _count(c, o, k, s, g)[2] + (o if s == 1 else 0),
+                ],
+                "connects a unit to nothing",
+            ),
         ),
-        remark="By this fifth rule VGG-16 lies between a honeybee and a mouse.",
     ),
     Exercise(
-        title="As large as a brain",
-        question=r"Llama 3.1 has $4.05 \cdot 10^{11}$ parameters, a human brain about $10^{14}$ "
-        "synapses. If parameters double every 1.6 years, as in our table since 1987, after how "
-        "many years are there as many?",
-        hint="how many doublings lead from the one number to the other?",
-        judge=Number(
-            1.6 * math.log2(_FACTOR),
-            {
-                math.log2(_FACTOR): "those are doublings, not years",
-                1.6 * math.log(_FACTOR): "that is the natural logarithm; a doubling needs base 2",
-                1.6 * math.log10(_FACTOR): "that is the logarithm to base 10, not 2",
-                1.6 * _FACTOR: "a doubling multiplies; it does not add the same each time",
-                2.4 * math.log2(_FACTOR): "2.4 years is the pace of units, not of parameters",
-            },
-            tolerance=2e-2,  # lets the unrounded pace of the page through
+        title="Would more seeds have helped?",
+        question="A colleague answers every miss with more seeds. Write a function "
+        "`verdict(prediction, measurement, times)`. It takes two 95 % intervals `(low, high)`, "
+        "and by which factor the number of seeds is raised; intervals shrink around their "
+        'middles by its square root. It returns "the law is wrong" (they lie apart already), '
+        '"more seeds would tell" (they overlap now, and no longer then) or "open".',
+        hint="two intervals lie apart where their middles differ by more than their half widths "
+        "together.",
+        judge=Function("two intervals and a factor", Cases(_INTERVALS)),
+        remark="More seeds narrow an interval where it stands. They never move a wrong law to the "
+        "right place.",
+        wrong=(
+            (
+                lambda p, m, times: _verdict(p, m, 1) if times == 1 else "more seeds would tell",
+                "the two intervals lie apart already",
+            ),
+            (
+                lambda p, m, times: "open" if p[0] <= m[1] and m[0] <= p[1] else "the law is wrong",
+                "a tenth as wide",
+            ),
+            (lambda p, m, times: _verdict(p, m, times, root=1), "the root of two"),
+            (
+                lambda p, m, times: (
+                    "the law is wrong"
+                    if p[1] < m[0]
+                    else _verdict(p, m, times).replace("the law is wrong", "open")
+                ),
+                "can also be too high",
+            ),
         ),
-        remark="If the pace holds: nothing in the data says that it will.",
     ),
     Exercise(
-        title="The next halving",
-        question="A network with 2,400 parameters has a loss of 0.8, one with 38,400 a loss of "
-        "0.4. At how many parameters does a pure power law reach 0.2?",
-        hint="which factor in size halved the loss, and does the next halving need the same?",
+        title="The design that wins later",
+        question="Two designs were trained at sizes N, 4N and 16N. The old one has losses of 0.80, "
+        "0.56 and 0.44, the new one 1.10, 0.70 and 0.50. The old one is ahead; you can afford "
+        "more. At which multiple of N has the new one caught up, if both follow laws with a floor?",
+        hint="find both floors first. How much above its floor is each at 16N, and what does one "
+        "more step of 4 do to that?",
         judge=Number(
-            38_400 * 16,
+            256,
             {
-                38_400 * 2: "the exponent is not 1",
-                38_400 * 4: "the loss falls by less than the root of the size here",
-                2_400 + 2 * (38_400 - 2_400): "a power law is straight in logarithms only",
-                2_400 * 16: "that is the size at which the loss is 0.4",
+                4: "those may be steps; each multiplies the size by 4",
+                16: "at 16N the old one is ahead",
+                64: "at 64N the old one is at 0.38, the new one at 0.40",
+                1024: "there the new one is ahead already",
+                _PURE_CROSSING: "that is where pure power laws through the last two points cross",
             },
-            tolerance=1e-3,
+            tolerance=0.01,
         ),
-        remark="Each halving costs 16 times the parameters: the exponent is 1/4.",
-    ),
-    Exercise(
-        title="A hundred times the compute",
-        question="Training a language model with $N$ parameters on $D$ tokens takes about $6 N "
-        "D$ operations. With a hundred times the operations, by which factor does $N$ grow if "
-        "$N$ and $D$ grow alike?",
-        hint="if N and D both grow by a factor, by which one do the operations grow?",
-        judge=Number(
-            10,
-            {
-                100: "then nothing is left for more data",
-                50: "the factors multiply",
-                100**0.73: "that is the older law, of 2020",
-                6: "the 6 is the same before and after",
-            },
-            tolerance=1e-3,
-        ),
-        remark="The law of 2020 said about 29: a fit can mislead those who build by it.",
+        remark="The new one has the lower floor, 0.30 against 0.32: the better design of the small "
+        "is not that of the large. A last loss that is off by 0.01 moves the crossing to about "
+        "64N, or away for good: ask for more seeds first.",
     ),
 )
