@@ -162,9 +162,8 @@ def _rounded(numbers: dict[str, float]) -> dict[str, float]:
     return {key: float(f"{value:.5g}") for key, value in numbers.items()}
 
 
-def rows(name: str) -> Iterator[dict[str, Any]]:
+def rows(examples: Examples) -> Iterator[dict[str, Any]]:
     """Yield a row for each method and number of samples."""
-    examples, _ = model(name)
     for method in SETTINGS["methods"]:
         for num_samples in SETTINGS["samples"]:
             yield row(examples, method, num_samples, SETTINGS["num_estimates"])
@@ -176,9 +175,10 @@ def main() -> None:
     made = {"date": date.today().isoformat(), "processor": machine().processor.value}
     models = {}
     for name in SETTINGS["models"]:
-        models[name] = {"softmax": model(name)[1], "rows": []}
-        print(name, models[name]["softmax"], flush=True)
-        for found in rows(name):
+        examples, description = model(name)
+        models[name] = {"softmax": description, "rows": []}
+        print(name, description, flush=True)
+        for found in rows(examples):
             models[name]["rows"].append(found)
             print(found, flush=True)
     stored = {"settings": SETTINGS, "made": made, "models": models}

@@ -95,17 +95,18 @@ def expected_counts(q: Tensor, num_samples: int, *, unique: bool = False) -> Ten
         return num_samples * q
     if num_samples >= len(q):
         return torch.ones_like(q)
-    low, high = 0.0, 1.0
-    while _num_different(q, high) < num_samples:
-        high *= 2
-    for _ in range(60):  # halve the interval
-        middle = (low + high) / 2
-        low, high = (middle, high) if _num_different(q, middle) < num_samples else (low, middle)
-    return -torch.expm1(high * torch.log1p(-q))
+    from scipy.optimize import brentq  # late: it takes most of a second
+
+    def num_missing(num_draws: float) -> float:
+        return num_samples - _probability_of_coming(q, num_draws).sum().item()
+
+    # No draw holds no word; k / min(q) draws hold more than k, also if all words are as rare.
+    num_draws = brentq(num_missing, 0, num_samples / q.min().item())
+    return _probability_of_coming(q, num_draws)
 
 
-def _num_different(q: Tensor, num_draws: float) -> float:
-    return -torch.expm1(num_draws * torch.log1p(-q)).sum().item()
+def _probability_of_coming(q: Tensor, num_draws: float) -> Tensor:
+    return -torch.expm1(num_draws * torch.log1p(-q))
 
 
 def sampled_cross_entropy(
